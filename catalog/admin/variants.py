@@ -1,0 +1,240 @@
+"""Products & variants: what we sell, where it comes from, what it costs."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.http import HttpRequest
+from django.urls import reverse, reverse_lazy
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+
+from catalog.admin.facts import StockFact, sources
+from catalog.admin.links import page_of
+from catalog.models import Listing, Partner, Product, Variant
+from catalog.pricing import margin
+from config.adminkit.actions import Refused, Told, portal_action
+from config.adminkit.changelist import KitChangeList
+from config.adminkit.filters import MultiChoice
+from config.adminkit.nav import Nav
+from config.adminkit.options import SummaryAdmin, column
+from config.adminkit.parts import NOTHING, badge, copyable, link, money, when
+from integrations.models import ExternalRef
+
+OURS = Listing.objects.filter(variant=OuterRef("pk"), connection__partner=None, missing_since=None)
+THEIRS = Listing.objects.filter(
+    variant=OuterRef("pk"), connection__partner=OuterRef("product__source_partner")
+)
+SHOWN = [
+    *("connection_id", "variant_id", "sku", "price", "cost", "currency", "external_id"),
+    *("external_product_id", "published_quantity", "published_at", "seen_at", "missing_since"),
+]
+
+
+class VariantList(KitChangeList):
+    """Knows what we may sell of each variant of the page."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """One question for the whole page."""
+        super().get_results(request)
+        stock = sources.stock_of(list(self.result_list))
+        for variant in self.result_list:
+            variant.stock = stock.get(variant.pk)
+
+
+@admin.register(Variant)
+class VariantAdmin(SummaryAdmin):
+    nav = Nav(group="Stock", order=10, icon="box", key="v", label="Products & variants")
+    list_display = [
+        "title_", "sku_", "partner_", "theirs_", "price_", "margin_", "available_", "state",
+        "linked",
+    ]  # fmt: skip
+    list_filter = [("product__source_partner", MultiChoice)]
+    search_fields = ["sku", "title", "product__title", "barcode"]
+    search_help_text = "SKU, title, barcode"
+    jump_fields = ("sku",)
+    list_select_related = ["product__source_partner"]
+    ordering = ["product__title", "pk"]
+    views = [
+        ("", "All", None, ""),
+        ("out", "Sold out", lambda: Q(Exists(sold_out()), archived_at=None), "bad"),
+        ("drift", "Price changed", lambda: Q(Exists(drifted()), archived_at=None), "warn"),
+        ("unlinked", "Not in our store", lambda: Q(~Exists(OURS), archived_at=None), "warn"),
+    ]
+    empty_state = (
+        "No products yet",
+        "Import them from a partner's catalog.",
+        "Browse the partner catalog",
+        reverse_lazy("admin:partner_catalog"),  # type: ignore[assignment]
+    )
+    summary_template = "admin/catalog/variant/summary.html"
+    summary_only = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
+        """With the listings of the page, in one query."""
+        rows = Listing.objects.only(*SHOWN, "connection__name", "connection__provider")
+        shown = rows.select_related("connection")
+        found = super().get_queryset(request).prefetch_related(Prefetch("listings", shown))
+        return sources.with_stock(found)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
+        return VariantList
+
+    # --- list
+
+    @column("SKU", "m-c", "sku")
+    def sku_(self, variant: Variant) -> SafeString:
+        return copyable(variant.sku)
+
+    @column("Product", "m-a", "product__title")
+    def title_(self, variant: Variant) -> str:
+        return variant.full_title
+
+    @column("Partner", "p2", "product__source_partner__name")
+    def partner_(self, variant: Variant) -> str:
+        partner = variant.product.source_partner
+        return partner.name if partner else "Ours"
+
+    @column("Their price", "num p2")
+    def theirs_(self, variant: Variant) -> SafeString:
+        theirs = partner_listing(variant)
+        return money(theirs.price, theirs.currency) if theirs else NOTHING
+
+    @column("Our price", "num m-d", "price")
+    def price_(self, variant: Variant) -> SafeString:
+        return money(variant.price, variant.currency)
+
+    @column("Margin", "num p3")
+    def margin_(self, variant: Variant) -> str | SafeString:
+        percent = margin_percent(variant)
+        return NOTHING if percent is None else f"{percent} %"
+
+    @column("Can be sold", "num")
+    def available_(self, variant: Any) -> str | SafeString:
+        stock: StockFact | None = variant.stock
+        return link(stock.url, f"{stock.units:,}") if stock else NOTHING
+
+    @column("Stock", "m-b")
+    def state(self, variant: Any) -> SafeString:
+        if variant.archived_at:
+            return badge("Archived")
+        return badge(variant.stock.word) if variant.stock else NOTHING
+
+    @column("Our store", "p3")
+    def linked(self, variant: Variant) -> SafeString:
+        return badge("Linked", "ok") if own_listing(variant) else badge("Not linked", "warn")
+
+    def list_links(self, request: HttpRequest) -> list[tuple[str, str, str]]:
+        if not request.user.has_perm("orders.export_data"):
+            return []
+        query = request.GET.urlencode()
+        url = reverse("admin:variants_csv")
+        return [("Export CSV", f"{url}?{query}" if query else url, "download")]
+
+    # --- actions
+
+    @portal_action(
+        "Update prices", perm="catalog.import_product", where=("detail", "bulk"), icon="tag",
+        available=lambda v: not v.archived_at and v.product.source_partner_id is not None,
+        why_not="no partner supplies it",
+    )  # fmt: skip
+    def reprice(self, request: HttpRequest, queryset: QuerySet[Variant]) -> Told:
+        """Opens the preview with the partner's terms; nothing is changed before it is confirmed."""
+        found = [row for row in map(partner_listing, queryset) if row]
+        connections = {row.connection_id for row in found}
+        if len(connections) > 1:
+            raise Refused("Prices follow a partner's terms: tick the variants of one partner.")
+        if not found:
+            raise Refused("The partner's store no longer has it.")
+        partner = Partner.objects.get(connection__in=connections)
+        query = urlencode([("partner", partner.pk), *(("v", row.pk) for row in found)])
+        url = f"{reverse('admin:partner_import')}?{query}"
+        return Told("These are the prices by the partner's terms.", level="info", goto=url)
+
+    # --- page
+
+    def summary(self, request: HttpRequest, obj: Variant) -> dict[str, Any]:
+        stock = sources.stock_of([obj]).get(obj.pk)
+        theirs, ours = partner_listing(obj), own_listing(obj)
+        return {
+            "heading": obj.full_title,
+            "head_note": copyable(obj.sku),
+            "stock": stock,
+            "badges": ["Archived"] if obj.archived_at else [stock.word] if stock else [],
+            "theirs": theirs,
+            "ours": ours,
+            "margin": margin_percent(obj),
+            "price_changed": bool(theirs and ours and theirs.price != ours.cost),
+            "refs": refs_of(obj),
+            "places": sources.places_of(obj),
+            "partner_url": page_of(obj.product.source_partner, request),
+            "siblings": siblings_of(obj),
+        }
+
+
+def partner_listing(variant: Variant) -> Listing | None:
+    """The partner's side; its connection is that of the product's partner."""
+    partner = variant.product.source_partner
+    wanted = partner.connection_id if partner else None
+    rows = [row for row in variant.listings.all() if row.connection_id == wanted]
+    return rows[0] if rows and wanted else None
+
+
+def own_listing(variant: Variant) -> Listing | None:
+    """The side of our own store."""
+    theirs = partner_listing(variant)
+    rows = [row for row in variant.listings.all() if row is not theirs and not row.missing_since]
+    return rows[0] if rows else None
+
+
+def margin_percent(variant: Variant) -> int | None:
+    """What is left of our price, in whole percent; None while a price is missing."""
+    theirs = partner_listing(variant)
+    if not theirs or theirs.cost is None or not variant.price or variant.price <= 0:
+        return None
+    if theirs.currency != variant.currency:
+        return None
+    return round(margin(variant.price, theirs.cost) * 100)
+
+
+def sold_out() -> QuerySet[Listing]:
+    """Our store was told that nothing can be sold."""
+    return OURS.filter(published_quantity__lte=0)
+
+
+def drifted() -> QuerySet[Listing]:
+    """The partner's price is not the one our store was told as the cost."""
+    ours = Listing.objects.filter(variant=OuterRef("variant"), connection__partner=None)
+    told = Subquery(ours.filter(missing_since=None).values("cost")[:1])
+    live = THEIRS.filter(missing_since=None).annotate(told=told)
+    return live.filter(told__isnull=False).exclude(price=F("told"))
+
+
+def refs_of(variant: Variant) -> list[dict[str, Any]]:
+    """Every id the variant has elsewhere."""
+    rows = [
+        {
+            "system": row.connection.name,
+            "what": "Variant",
+            "external_id": row.external_id,
+            "sku": row.sku,
+            "price": money(row.price, row.currency),
+            "seen": when(row.seen_at),
+            "is_missing": bool(row.missing_since),
+        }
+        for row in variant.listings.all()
+    ]
+    kind = ContentType.objects.get_for_model(Product)
+    found = ExternalRef.objects.filter(content_type=kind, object_id=variant.product_id)
+    for ref in found.select_related("connection"):
+        name, seen = ref.connection.name, when(ref.seen_at)
+        rows.append(
+            {"system": name, "what": "Product", "external_id": ref.external_id, "seen": seen}
+        )
+    return rows
+
+
+def siblings_of(variant: Variant) -> list[Variant]:
+    """The other variants of the product."""
+    return list(variant.product.variants.exclude(pk=variant.pk).order_by("pk")[:50])

@@ -1,0 +1,59 @@
+"""What may leave as a table: variants with their prices, safe to open in a spreadsheet."""
+
+import unicodedata
+from typing import Any
+
+from import_export import fields, resources
+
+from catalog.models import Variant
+
+# What spreadsheets take as the start of a formula (OWASP ASVS 1.2.10).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\x00")
+
+
+def escape_formula(text: str) -> str:
+    """The text with a leading ' if a spreadsheet would run it, also after blanks or full-width."""
+    plain = unicodedata.normalize("NFKC", text)
+    starts = plain.startswith(FORMULA_STARTS) or plain.lstrip().startswith(FORMULA_STARTS)
+    return f"'{text}" if starts else text
+
+
+class SafeResource(resources.ModelResource):  # type: ignore[misc]
+    """Text cells are escaped; the columns named in `numbers` stay numbers."""
+
+    numbers: tuple[str, ...] = ()
+
+    def export_field(self, field: Any, instance: Any, **kwargs: Any) -> Any:
+        """One cell."""
+        value = super().export_field(field, instance, **kwargs)
+        is_text = isinstance(value, str) and field.column_name not in self.numbers
+        return escape_formula(value) if is_text else value
+
+
+class VariantResource(SafeResource):
+    """Variants as the list of products shows them; prices in the currency of their row."""
+
+    numbers = ("price", "their_price")
+
+    product = fields.Field("product__title", "product")
+    partner = fields.Field("product__source_partner__code", "partner")
+    their_price = fields.Field(column_name="their_price")
+    is_archived = fields.Field(column_name="archived")
+
+    class Meta:
+        model = Variant
+        fields = export_order = (
+            *("sku", "product", "title", "barcode", "partner", "their_price", "price"),
+            *("currency", "is_archived"),
+        )
+
+    def dehydrate_their_price(self, variant: Variant) -> str:
+        """The price at the partner, if it has the variant."""
+        partner = variant.product.source_partner
+        wanted = partner.connection_id if partner else None
+        prices = [row.price for row in variant.listings.all() if row.connection_id == wanted]
+        return str(prices[0]) if wanted and prices and prices[0] is not None else ""
+
+    def dehydrate_is_archived(self, variant: Variant) -> str:
+        """Words, since a spreadsheet shows them."""
+        return "yes" if variant.archived_at else "no"

@@ -1,0 +1,44 @@
+"""Our SKU of a partner's variant, and finding a variant by a SKU somebody sent."""
+
+import re
+
+from catalog.models import Variant, normalize_sku
+
+MAX_LENGTH = 100
+_OURS = re.compile(r"PARTNER-([a-z0-9]{2,24})-(.+)", re.DOTALL)
+
+
+def build_sku(code: str, their_sku: str) -> str:
+    """`PARTNER-{code}-{their sku}`. Raises ValueError with a sentence if there can be none."""
+    theirs = their_sku.strip()
+    if not theirs:
+        raise ValueError("It has no SKU at the partner.")
+    sku = f"PARTNER-{code}-{theirs}"
+    if len(sku) > MAX_LENGTH:
+        raise ValueError(f"Our SKU would have {len(sku)} characters; at most {MAX_LENGTH} fit.")
+    return sku
+
+
+def parse_sku(sku: str) -> tuple[str, str] | None:
+    """The partner's code and their SKU, or None if this is not one of ours."""
+    match = _OURS.fullmatch(sku)
+    return (match[1], match[2]) if match else None
+
+
+def find_variant(sku: str) -> tuple[Variant | None, str]:
+    """The variant with exactly this SKU, else the only one with the same normalized key.
+
+    Returns it with an empty reason, or None with a sentence that says why.
+    """
+    if not sku.strip():
+        return None, "The line has no SKU."
+    exact = Variant.objects.select_related("product").filter(sku=sku).first()
+    if exact:
+        return exact, ""
+    same_key = Variant.objects.select_related("product").filter(sku_key=normalize_sku(sku)[:100])
+    found = list(same_key.order_by("pk")[:2])
+    if len(found) == 1:
+        return found[0], ""
+    if found:
+        return None, f"More than one product variant matches SKU {sku}: {found[0]}, {found[1]}."
+    return None, f"No product variant found for SKU {sku}."

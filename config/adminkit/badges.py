@@ -1,0 +1,35 @@
+"""The one map from a status word to its tone."""
+
+TONES: dict[str, tuple[str, ...]] = {
+    "ok": (
+        *("Active", "Applied", "Completed", "Confirmed", "Connected", "Created", "Delivered"),
+        *("Done", "Fresh", "Granted", "Healthy", "Imported", "In stock", "Paid", "Processed"),
+        *("Published", "Sent", "Shipped", "Verified"),
+    ),
+    "info": (
+        *("Approved", "Authorized", "Captured", "Exported", "Handling", "In transit", "Opened"),
+        *("Packed", "Partially shipped", "Picking", "Placed", "Publishing", "Queued"),
+        *("Received", "Running", "Sending", "Updated", "With partner"),
+    ),
+    "warn": (
+        *("Changed after send", "Degraded", "Expiring", "Held", "Interrupted", "Low stock"),
+        *("On hold", "Partial", "Pending", "Price drift", "Retrying", "Shortfall", "Stale"),
+        *("Terms to confirm", "To approve", "To publish", "Unconfirmed", "Unknown", "Waiting"),
+    ),
+    "bad": (
+        *("Canceled after send", "Exception", "Failed", "Needs attention", "Needs reconnect"),
+        *("Out of stock", "Overdue", "Payment mismatch", "Placement failed", "Rejected"),
+        *("SKU conflict", "Unreadable", "Unrouted"),
+    ),
+    "mute": (
+        *("Archived", "Canceled", "Closed", "Disabled", "Draft", "Dropped", "Duplicate"),
+        *("Expired", "Ignored", "New", "Not imported", "Not published", "Open", "Paused"),
+        *("Refunded", "Revoked", "Skipped", "Suppressed", "Unchanged", "Voided"),
+    ),
+}
+BADGES: dict[str, str] = {word: tone for tone, words in TONES.items() for word in words}
+
+
+def tone(word: object) -> str:
+    """Tone of a status word; a word that is not in the map is inert."""
+    return BADGES.get(str(word), "mute")

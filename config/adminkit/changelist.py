@@ -1,0 +1,45 @@
+"""Django's change list, which also knows the tabs and the buttons of each row."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+Rule = Q | dict[str, Any] | Callable[[], Q] | None
+
+
+class KitChangeList(ChangeList):
+    """The tab parameter is ours, not a lookup; rows carry the buttons this person may press."""
+
+    model_admin: Any
+
+    def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Django's, minus the tab."""
+        found = super().get_filters_params(params)
+        found.pop(self.model_admin.tab_param, None)
+        return found
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        """Django's rows, narrowed to the tab."""
+        rows = super().get_queryset(request, exclude_parameters)
+        here = request.GET.get(self.model_admin.tab_param, "")
+        rule = next((view[2] for view in self.model_admin.views if view[0] == here), None)
+        return rows.filter(condition(rule)) if rule else rows
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Fetch the page, and decide once per person which buttons its rows may have."""
+        super().get_results(request)
+        actions = self.model_admin.actions_for(request, "row")
+        if not actions:
+            return
+        for obj in self.result_list:
+            obj.portal_row_actions = [action for action in actions if action.applies(obj)]
+
+
+def condition(rule: Rule) -> Q:
+    """None, a dict of lookups, a Q, or a function that makes one when it depends on the time."""
+    if callable(rule):
+        return rule()
+    return rule if isinstance(rule, Q) else Q(pk__isnull=False, **(rule or {}))

@@ -1,0 +1,132 @@
+"""The sidebar, derived from what is registered: each ModelAdmin and page declares its own place."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from .site import PortalAdminSite
+
+GROUPS = ("", "Sell", "Stock", "Integrations", "System")
+COUNT_SECONDS = 15
+CACHE_PREFIX = "adminkit:nav:"
+
+
+@dataclass(frozen=True)
+class Nav:
+    """Place of a sidebar item. `key` is the letter after g; no label: the model's plural."""
+
+    group: str = "System"
+    order: int = 100
+    icon: str = "box"
+    key: str = ""
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the site that is no model. `perm` is a permission or a test of the request."""
+
+    route: str
+    view: Callable[..., Any]
+    name: str
+    nav: Nav | None = None
+    perm: str | Callable[[HttpRequest], bool] = ""
+    count: Callable[[HttpRequest], int] | None = None
+    tone: str = "bad"
+
+    def allows(self, request: HttpRequest) -> bool:
+        """Whether this person may open the page."""
+        if callable(self.perm):
+            return self.perm(request)
+        return not self.perm or request.user.has_perm(self.perm)
+
+
+@dataclass
+class Item:
+    """One line of the sidebar as the template sees it."""
+
+    nav: Nav
+    label: str
+    url: str
+    count_of: Callable[[HttpRequest], int] | None = None
+    tone: str = "bad"
+    count: int = 0
+    active: bool = False
+    note: str = field(default="need attention")
+
+    @property
+    def icon(self) -> str:
+        """Name of its icon."""
+        return self.nav.icon
+
+    @property
+    def key(self) -> str:
+        """Letter that goes there after g."""
+        return self.nav.key
+
+
+def build_nav(site: "PortalAdminSite", request: HttpRequest) -> list[dict[str, Any]]:
+    """Groups of items this person may view, with counts no older than 15 seconds."""
+    items = [*_page_items(site, request), *_model_items(site, request)]
+    fill_counts(items, request)
+    mark_active(items, request.path, reverse("admin:index"))
+    return [{"label": name, "items": group} for name, group in _grouped(items)]
+
+
+def fill_counts(items: list[Item], request: HttpRequest) -> None:
+    """Put the counts in, from the cache where it has them."""
+    counted = {f"{CACHE_PREFIX}{item.url}": item for item in items if item.count_of}
+    if not counted:
+        return
+    known = cache.get_many(counted)
+    fresh = {key: item.count_of(request) for key, item in counted.items() if key not in known}  # type: ignore[misc]
+    if fresh:
+        cache.set_many(fresh, COUNT_SECONDS)
+    for key, count in (known | fresh).items():
+        counted[key].count = count
+
+
+def mark_active(items: list[Item], path: str, home: str) -> None:
+    """The longest address the path begins with is where we are."""
+    fits = [
+        item
+        for item in items
+        if path == item.url or (item.url != home and path.startswith(item.url))
+    ]
+    if fits:
+        max(fits, key=lambda item: len(item.url)).active = True
+
+
+def _page_items(site: "PortalAdminSite", request: HttpRequest) -> Iterator[Item]:
+    yield Item(Nav(group="", order=0, icon="home", key="h"), "Dashboard", reverse("admin:index"))
+    for page in site.pages:
+        if page.nav and page.allows(request):
+            label = page.nav.label or page.name.replace("_", " ").capitalize()
+            yield Item(page.nav, label, reverse(f"admin:{page.name}"), page.count, page.tone)
+
+
+def _model_items(site: "PortalAdminSite", request: HttpRequest) -> Iterator[Item]:
+    for model, model_admin in site._registry.items():
+        nav = getattr(model_admin, "nav", Nav())
+        if nav and model_admin.has_view_or_change_permission(request):
+            plural = str(model._meta.verbose_name_plural)
+            yield Item(
+                nav,
+                nav.label or plural[:1].upper() + plural[1:],
+                reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"),
+                getattr(model_admin, "nav_count", None),
+                getattr(model_admin, "nav_tone", "bad"),
+            )
+
+
+def _grouped(items: list[Item]) -> Iterator[tuple[str, list[Item]]]:
+    names = [*GROUPS, *sorted({item.nav.group for item in items} - set(GROUPS))]
+    for name in names:
+        group = [item for item in items if item.nav.group == name]
+        if group:
+            yield name, sorted(group, key=lambda item: (item.nav.order, item.label))

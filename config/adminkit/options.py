@@ -1,0 +1,156 @@
+"""What a ModelAdmin inherits to wear the kit: tabs with counts, buttons, columns, a summary."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+
+from .buttons import ButtonAdmin
+from .changelist import KitChangeList, Rule, condition
+from .columns import column
+from .nav import Nav
+
+__all__ = ["KitAdmin", "SummaryAdmin", "column"]
+
+
+class KitAdmin(ButtonAdmin):
+    """Base of every ModelAdmin of the portal."""
+
+    list_per_page = 50
+    empty_value_display = ""
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    # (title, text) or (title, text, button, url)
+    empty_state: tuple[str, ...] = ("Nothing here yet", "Rows appear as soon as there are some.")
+    tab_param = "view"
+    # (key, label, dict of lookups or Q or callable or None, tone)
+    views: tuple[tuple[str, str, Rule, str], ...] | list[tuple[str, str, Rule, str]] = ()
+    column_css = {"action_checkbox": "tick"}
+    jump_fields: tuple[str, ...] = ()
+    nav: Nav | None = None
+    nav_tone = "bad"
+    deletable = False
+    related_links: tuple[str, ...] = ()
+    summary_template = ""
+    summary_only = False
+
+    # --- tabs
+
+    def tabs(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """The views of the list, each a plain address with its count."""
+        if not self.views:
+            return []
+        here, counts, items = request.GET.get(self.tab_param, ""), self.tab_counts(request), []
+        for key, label, _, tone in self.views:
+            params = QueryDict(mutable=True)
+            if key:
+                params[self.tab_param] = key
+            url = f"?{params.urlencode()}"
+            item = {"label": label, "url": url, "active": key == here, "tone": tone}
+            items.append(item | {"count": counts.get(key)})
+        return items
+
+    def tab_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Rows the tabs count; override where get_queryset carries heavy annotations."""
+        return self.get_queryset(request).order_by()
+
+    def tab_counts(self, request: HttpRequest) -> dict[str, int]:
+        """All counts of the list, by one aggregate query."""
+        counts = {
+            f"n{index}": Count("pk", filter=condition(view[2]))
+            for index, view in enumerate(self.views)
+        }
+        found = self.tab_queryset(request).aggregate(**counts)
+        return {view[0]: found[f"n{index}"] for index, view in enumerate(self.views)}
+
+    # --- Django's hooks
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
+        """Ours: it knows tabs and row buttons."""
+        return KitChangeList
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """The tab parameter is ours."""
+        return lookup == self.tab_param or super().lookup_allowed(lookup, value, request)
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """No pencil, plus and eye beside a select unless `related_links` names the field."""
+        found = super().formfield_for_dbfield(db_field, request, **kwargs)
+        widget = getattr(found, "widget", None)
+        if db_field.name in self.related_links:
+            return found
+        if isinstance(widget, RelatedFieldWidgetWrapper):
+            widget.can_add_related = widget.can_change_related = False
+            widget.can_delete_related = widget.can_view_related = False
+        return found
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Rows are archived, not deleted, unless an admin says `deletable = True`."""
+        return self.deletable and super().has_delete_permission(request, obj)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list; an exact number in the search box opens its row."""
+        if request.method == "POST":
+            self.refuse_forged_bulk(request)
+        elif hit := self._exact_hit(request):
+            return HttpResponseRedirect(self.change_url(hit))
+        extra = {
+            "tabs": self.tabs(request) if request.method == "GET" else [],
+            "empty_state": (*self.empty_state, "", "")[:4],
+            "list_links": self.list_links(request),
+        }
+        return super().changelist_view(request, extra | (extra_context or {}))
+
+    def _exact_hit(self, request: HttpRequest) -> Any:
+        query = request.GET.get("q", "").strip()
+        if not (query and self.jump_fields and self.has_view_or_change_permission(request)):
+            return None
+        bare = query.lstrip("#")
+        spellings = {query, query.upper(), query.lower(), bare, f"#{bare}"}
+        wanted = Q()
+        for name in self.jump_fields:
+            wanted |= Q(**{f"{name}__in": spellings})
+        hits = list(self.get_queryset(request).filter(wanted)[:2])
+        return hits[0] if len(hits) == 1 else None
+
+    def summary(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """Context of `summary_template`; `badges` and `head_note` go beside the title."""
+        return {}
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Django's form page with the summary and the buttons."""
+        obj = context.get("original")
+        if obj is not None:
+            context["detail_buttons"] = self.detail_buttons(request, obj)
+            context["summary_template"] = self.summary_template
+            context["summary_only"] = self.summary_only
+            context.update(self.summary(request, obj))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+class SummaryAdmin(KitAdmin):
+    """Rows made by machines: nothing is added, edited or deleted here; the page is a summary."""
+
+    preserve_filters = False  # nothing is saved here, so no need to carry the filters in 50 links
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """No fields are read when the summary says it all."""
+        return [] if self.summary_only else list(super().get_fields(request, obj))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Machines add them."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only actions change them."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """They are kept."""
+        return False

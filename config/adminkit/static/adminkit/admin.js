@@ -1,0 +1,262 @@
+/* Crossdock admin kit. Everything here is a convenience: each page works without it. No inline handlers, no eval. */
+"use strict";
+{
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  /* Runs when an event happens on, or inside, an element the selector fits. */
+  const on = (type, selector, run) =>
+    document.addEventListener(type, (event) => {
+      const found = event.target.closest && event.target.closest(selector);
+      if (found) run(found, event);
+    });
+
+  /* Ticks everything between two boxes to the state of the last one. */
+  const tickRange = (boxes, from, to, state) =>
+    boxes.slice(Math.min(from, to), Math.max(from, to) + 1).forEach((box) => { box.checked = state; });
+
+  /* ---- Lists: tick all, tick a range with shift, count, all pages ---- */
+  const listForm = document.getElementById("changelist-form");
+  const ticks = listForm ? all("input.action-select", listForm) : [];
+  if (ticks.length) {
+    const toggle = document.getElementById("action-toggle");
+    const label = listForm.querySelector("[data-selected]");
+    const across = listForm.querySelector("[data-across]");
+    const acrossInput = listForm.querySelector("[name=select_across]");
+    const clear = listForm.querySelector("[data-clear]");
+    let lastTick = null;
+
+    const showCount = () => {
+      const ticked = ticks.filter((box) => box.checked).length;
+      const everything = acrossInput && acrossInput.value === "1";
+      if (label) label.textContent = everything ? "All rows ticked" : `${ticked} ticked`;
+      if (toggle) {
+        toggle.checked = ticked === ticks.length;
+        toggle.indeterminate = ticked > 0 && ticked < ticks.length;
+      }
+      if (across) across.hidden = ticked !== ticks.length || everything;
+    };
+    const leaveAcross = () => { if (acrossInput) acrossInput.value = "0"; };
+    const tickAll = (state) => {
+      ticks.forEach((box) => { box.checked = state; });
+      leaveAcross();
+      showCount();
+    };
+
+    if (clear) {
+      clear.hidden = false;
+      clear.addEventListener("click", () => tickAll(false));
+    }
+    if (toggle) toggle.addEventListener("change", () => tickAll(toggle.checked));
+    if (across) across.addEventListener("click", () => { acrossInput.value = "1"; showCount(); });
+    listForm.addEventListener("click", (event) => {
+      const at = ticks.indexOf(event.target);
+      if (at < 0) return;
+      if (event.shiftKey && lastTick !== null) tickRange(ticks, lastTick, at, event.target.checked);
+      lastTick = at;
+      leaveAcross();
+      showCount();
+    });
+    window.addEventListener("pageshow", showCount);
+  }
+
+  on("change", "[data-check-all]", (box) =>
+    all("input[type=checkbox]", box.form).forEach((other) => { other.checked = box.checked; }));
+
+  /* ---- Dialogs: a popover without script, a modal with it ---- */
+  on("click", "[popovertarget]", (button, event) => {
+    const dialog = document.getElementById(button.getAttribute("popovertarget"));
+    if (!(dialog instanceof HTMLDialogElement)) return;
+    event.preventDefault();
+    if (button.getAttribute("popovertargetaction") === "hide") {
+      dialog.close();
+      return;
+    }
+    dialog.removeAttribute("popover");
+    dialog.showModal();
+    const first = dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)");
+    if (first) first.focus();
+    button.closest("details.menu")?.removeAttribute("open");
+  });
+  on("click", "dialog.dialog", (dialog, event) => { if (event.target === dialog) dialog.close(); });
+
+  /* Typing the number unlocks the button; the server checks it again. */
+  const lockUntilTyped = (field) => {
+    const button = field.form.querySelector(".confirm-row [type=submit]");
+    if (button) button.disabled = field.value.trim() !== field.dataset.mustEqual;
+  };
+  on("input", "[data-must-equal]", lockUntilTyped);
+  all("[data-must-equal]").forEach(lockUntilTyped);
+
+  /* ---- Menus: one open at a time, closed by a click outside or Escape ---- */
+  const closeMenus = (except) =>
+    all("details.menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = document.querySelector("details.menu[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  });
+
+  /* ---- Copy ---- */
+  const spoken = Object.assign(document.createElement("p"), { className: "vh" });
+  spoken.setAttribute("role", "status");
+  document.body.append(spoken);
+  on("click", "[data-copy]", async (button, event) => {
+    event.preventDefault();
+    const text = button.dataset.copy || button.previousElementSibling.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      return;
+    }
+    button.classList.add("done");
+    spoken.textContent = `Copied ${text}`;
+    setTimeout(() => button.classList.remove("done"), 1200);
+  });
+
+  /* ---- Forms: no second submit, say when something is unsaved ---- */
+  const DOWNLOAD_MS = 10000; // the answer may be a file, which leaves this page standing
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (event.target.method !== "post" || !button || "stay" in button.dataset) return;
+    const setBusy = (busy) => {
+      button.toggleAttribute("aria-busy", busy);
+      if (busy) button.setAttribute("aria-busy", "true");
+      button.disabled = busy;
+    };
+    setTimeout(() => setBusy(true), 0);
+    setTimeout(() => setBusy(false), DOWNLOAD_MS);
+    event.target.classList.remove("is-dirty");
+  });
+  all("form[data-guard]").forEach((form) =>
+    form.addEventListener("input", () => form.classList.add("is-dirty")));
+  window.addEventListener("beforeunload", (event) => {
+    if (document.querySelector("form.is-dirty")) event.preventDefault();
+  });
+  window.addEventListener("pageshow", () =>
+    all("[aria-busy]").forEach((button) => {
+      button.disabled = false;
+      button.removeAttribute("aria-busy");
+    }));
+
+  /* ---- Keyboard: / search, g then a letter to go, j k x on lists, Enter opens ---- */
+  const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, dialog";
+  const GO_MS = 1200;
+  let goSince = 0;
+  let cursor = -1;
+  const moveCursor = (rows, step) => {
+    rows[cursor]?.classList.remove("cursor");
+    cursor = Math.max(0, Math.min(rows.length - 1, cursor + step));
+    rows[cursor].classList.add("cursor");
+    rows[cursor].scrollIntoView({ block: "nearest" });
+  };
+  const focusSearch = (event) => {
+    const box = document.getElementById("searchbar") || document.getElementById("jump");
+    if (!box) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      document.getElementById("jump")?.focus();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPING)) return;
+    if (Date.now() - goSince < GO_MS) {
+      document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
+      goSince = 0;
+      return;
+    }
+    const rows = all("#result_list tbody tr");
+    const onRow = rows[cursor];
+    if (event.key === "g") goSince = Date.now();
+    else if (event.key === "/") focusSearch(event);
+    else if (event.key === "j" && rows.length) moveCursor(rows, 1);
+    else if (event.key === "k" && rows.length) moveCursor(rows, -1);
+    else if (event.key === "x" && onRow) onRow.querySelector("input.action-select")?.click();
+    else if (event.key === "Enter" && onRow && event.target === document.body) onRow.querySelector("th a")?.click();
+  });
+
+  /* ---- Partner catalog: live price, margin and count. The server computes the same again. ---- */
+  const catalog = document.querySelector("form[data-catalog]");
+  if (catalog) {
+    const { markup, rounding } = catalog.elements;
+    const picks = all("input.pick", catalog);
+    const LOW_MARGIN = Number(catalog.dataset.lowMargin || 15);
+    let lastPick = null;
+
+    const roundUp = (value) => {
+      if (rounding.value === "none") return value;
+      const price = Math.floor(value) + Number(rounding.value);
+      return price >= value ? price : price + 1;
+    };
+    const recount = () => {
+      const chosen = picks.filter((pick) => pick.checked);
+      const variants = chosen.reduce((sum, pick) => sum + Number(pick.dataset.variants), 0);
+      catalog.querySelector("[data-count]").textContent =
+        chosen.length ? `${chosen.length} selected, ${variants} variants` : "Nothing selected";
+      catalog.querySelector("[data-preview]").disabled = !chosen.length;
+    };
+    const reprice = () => all("[data-cost]", catalog).forEach((cell) => {
+      const cost = Number(cell.dataset.cost);
+      const price = roundUp(cost * (1 + Number(markup.value || 0) / 100));
+      const margin = price ? (1 - cost / price) * 100 : 0;
+      cell.textContent = `${catalog.dataset.sign || "$"}${price.toFixed(2)}`;
+      const shown = cell.parentElement.querySelector("[data-margin]");
+      shown.textContent = `${margin.toFixed(0)} %`;
+      shown.classList.toggle("down", margin < LOW_MARGIN);
+    });
+
+    catalog.addEventListener("click", (event) => {
+      const at = picks.indexOf(event.target);
+      if (at < 0) return;
+      if (event.shiftKey && lastPick !== null) tickRange(picks, lastPick, at, event.target.checked);
+      lastPick = at;
+      recount();
+    });
+    catalog.addEventListener("change", (event) => {
+      if (event.target.matches("[data-all]")) picks.forEach((pick) => { pick.checked = event.target.checked; });
+      recount();
+    });
+    catalog.addEventListener("input", reprice);
+    reprice();
+    recount();
+  }
+
+  /* ---- Live: <div data-live="/live/orders" data-live-word="new orders"> says how many are new.
+     It never moves a row. The browser reconnects by itself; a tab in the background lets go. ---- */
+  all("[data-live]").forEach((node) => {
+    if (!window.EventSource || !node.dataset.live) return;
+    let source = null;
+    let fresh = 0;
+    const showNew = () => {
+      fresh += 1;
+      node.hidden = false;
+      node.querySelector("a").textContent = `${fresh} ${node.dataset.liveWord} · Refresh`;
+    };
+    const showBadge = (event) => {
+      const { id, tone, word } = JSON.parse(event.data);
+      all(`[data-badge="${CSS.escape(id)}"]`).forEach((badge) => {
+        badge.className = `badge ${tone}`;
+        badge.textContent = word;
+      });
+    };
+    const open = () => {
+      source?.close();
+      source = new EventSource(node.dataset.live);
+      source.addEventListener("new", showNew);
+      source.addEventListener("badge", showBadge);
+    };
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) source?.close();
+      else open();
+    });
+    window.addEventListener("pagehide", () => source?.close());
+    open();
+  });
+}

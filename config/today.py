@@ -1,0 +1,281 @@
+"""The numbers of the dashboard, each block by one query and only for those who may see its rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Q, Sum
+from django.db.models.functions import TruncDate
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import strip_tags
+
+from catalog.models import Dispatch, Partner
+from config.adminkit.parts import ago, money
+from config.setup_facts import address, page_of
+from config.worker import queue_rows
+from integrations.admin.cadence import flow_words
+from integrations.admin.connection_facts import health_word, is_stale
+from integrations.admin.recent import runs_of_connections, tones_of
+from integrations.models import Alert, Connection, InboundEvent, SyncRun
+from orders.models import Order, PartnerOrder, Shipment, Submission
+
+SHOWN_CONNECTIONS, SHOWN_RUNS, SHOWN_CUTOFFS = 7, 8, 6
+DAYS = 14
+WAITING = ("captured", "paid")
+WITH_PARTNERS = ("exported", "received", "picking", "packed")
+
+
+@dataclass(frozen=True)
+class Card:
+    """Something that needs a person."""
+
+    number: int
+    title: str
+    text: str
+    url: str
+    tone: str = "bad"
+
+
+def find_today(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """The context of the dashboard."""
+    may_orders = request.user.has_perm("orders.view_order")
+    may_connections = request.user.has_perm("integrations.view_connection")
+    context: dict[str, Any] = {"greeting": greeting(request, now), "today": timezone.localtime(now)}
+    connections = list(_connections()) if may_connections else []
+    orders = _count_orders(now) if may_orders else {}
+    context["attention"] = list(_attention(request, now, orders, connections))
+    if may_orders:
+        context["numbers"] = _numbers(orders, now)
+        context["days"] = _orders_per_day(now)
+        context["cutoffs"] = _cutoffs()
+    if may_connections:
+        context["connections"] = _connection_rows(connections, now)
+        context["connection_count"] = len(connections)
+        context["runs"] = _recent_runs()
+    context["queues"] = queue_rows(now)
+    return context
+
+
+def greeting(request: HttpRequest, now: datetime) -> str:
+    """Good morning, Mia."""
+    hour = timezone.localtime(now).hour
+    part = "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"
+    name = getattr(request.user, "first_name", "") or request.user.get_username()
+    return f"Good {part}, {name}"
+
+
+def midnight(now: datetime) -> datetime:
+    """When today began, in the zone of the pages."""
+    day = timezone.localtime(now).date()
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+# --- needs attention
+
+
+def _count_orders(now: datetime) -> dict[str, Any]:
+    start = midnight(now)
+    week_ago = Q(placed_at__gte=start - timedelta(days=7), placed_at__lt=now - timedelta(days=7))
+    waiting = Q(status__in=WAITING, held_at=None)
+    return Order.objects.aggregate(
+        work=Count("pk", filter=~Q(attention="")),
+        work_since=Min("placed_at", filter=~Q(attention="")),
+        today=Count("pk", filter=Q(placed_at__gte=start)),
+        week_ago=Count("pk", filter=week_ago),
+        waiting=Count("pk", filter=waiting),
+        waiting_since=Min("placed_at", filter=waiting),
+        with_partners=Count("pk", filter=Q(status__in=WITH_PARTNERS)),
+        on_the_way=Count("pk", filter=Q(status__in=["partially_shipped", "shipped"])),
+    )
+
+
+def _attention(
+    request: HttpRequest, now: datetime, orders: dict[str, Any], connections: list[Connection]
+) -> Iterator[Card]:
+    listing = address("orders_order_changelist")
+    if orders.get("work"):
+        since = f"Oldest {ago(orders['work_since'], now)}"
+        yield Card(orders["work"], "Orders need work", since, f"{listing}?view=work")
+    if request.user.has_perm("orders.view_partnerorder"):
+        yield from _submissions()
+    ill = [one for one in connections if one.status == Connection.Status.NEEDS_ATTENTION]
+    url = address("integrations_connection_changelist")
+    if ill:
+        names = ", ".join(one.name for one in ill[:2])
+        yield Card(
+            len(ill), "To reconnect", names, page_of(ill[0]) if len(ill) == 1 else f"{url}?view=bad"
+        )
+    stale = [one for one in connections if is_stale(one, now) and one not in ill]
+    if stale:
+        names = ", ".join(one.name for one in stale[:2])
+        yield Card(len(stale), "Stale data", names, url, "warn")
+    yield from _inbox(request)
+    yield from _alerts(request, now)
+
+
+def _submissions() -> Iterator[Card]:
+    status = Submission.Status
+    unapproved = Q(status=status.PENDING, approved_at=None)
+    found = Submission.objects.aggregate(
+        failed=Count("pk", filter=Q(status=status.FAILED)),
+        unconfirmed=Count("pk", filter=Q(status=status.UNCONFIRMED)),
+        to_approve=Count("pk", filter=unapproved & Q(partner_order__partner__approval="always")),
+    )
+    url = address("orders_partnerorder_changelist")
+    if found["failed"]:
+        yield Card(found["failed"], "Placement failed", "The partner refused it", url)
+    if found["unconfirmed"]:
+        text = "Nobody knows yet whether it arrived"
+        yield Card(found["unconfirmed"], "Unconfirmed", text, url, "warn")
+    if found["to_approve"]:
+        yield Card(found["to_approve"], "To approve", "Waits for your yes", url, "warn")
+
+
+def _inbox(request: HttpRequest) -> Iterator[Card]:
+    if not request.user.has_perm("integrations.view_inboundevent"):
+        return
+    bad = [InboundEvent.Status.FAILED, InboundEvent.Status.UNREADABLE]
+    count = InboundEvent.objects.filter(status__in=bad).count()
+    if count:
+        url = f"{address('integrations_inboundevent_changelist')}?view=failed"
+        yield Card(count, "Webhooks failed", "Look, then replay", url)
+
+
+def _alerts(request: HttpRequest, now: datetime) -> Iterator[Card]:
+    if not request.user.has_perm("integrations.view_alert"):
+        return
+    in_sight = Q(snoozed_until=None) | Q(snoozed_until__lte=now)
+    found = Alert.objects.filter(in_sight, closed_at=None).aggregate(
+        n=Count("pk"), since=Min("first_at")
+    )
+    if found["n"]:
+        text = f"Oldest {ago(found['since'], now)}"
+        yield Card(
+            found["n"], "Open alerts", text, address("integrations_alert_changelist"), "warn"
+        )
+
+
+# --- today
+
+
+def _numbers(orders: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
+    start, listing = midnight(now), address("orders_order_changelist")
+    sent = Shipment.objects.filter(bound_for="customer", shipped_at__gte=start).aggregate(
+        n=Count("pk"), tracked=Count("pk", filter=~Q(tracking_number=""))
+    )
+    waiting = orders["waiting_since"]
+    return [
+        _number(
+            "Orders today", orders["today"], f"{orders['week_ago']} by now a week ago", listing
+        ),
+        _number(
+            "Waiting to place",
+            orders["waiting"],
+            f"oldest {ago(waiting, now)}" if waiting else "none waits",
+            f"{listing}?status__in={','.join(WAITING)}",
+        ),
+        _number(
+            "With partners",
+            orders["with_partners"],
+            f"{orders['on_the_way']} on the way to customers",
+            f"{listing}?status__in={','.join(WITH_PARTNERS)}",
+        ),
+        _number(
+            "Shipped today",
+            sent["n"],
+            f"{sent['tracked']} with tracking",
+            address("orders_shipment_changelist"),
+        ),
+        *_sales(start),
+    ]
+
+
+def _number(label: str, value: Any, note: str = "", url: str = "") -> dict[str, Any]:
+    return {"label": label, "value": value, "note": note, "url": url}
+
+
+def _sales(start: datetime) -> Iterator[dict[str, Any]]:
+    sold = Order.objects.filter(placed_at__gte=start, canceled_at=None).order_by()
+    by_currency = sold.values("currency").annotate(total=Sum("total"), n=Count("pk"))
+    rows = list(by_currency.order_by("-n")[:2])
+    for row in rows:
+        word = "order" if row["n"] == 1 else "orders"
+        note = f"{row['n']} {word}, average {money(row['total'] / row['n'], row['currency'])}"
+        yield _number("Sales today", money(row["total"], row["currency"]), _plain(note))
+    if not rows:
+        yield _number("Sales today", "—", "no order yet")
+
+
+def _plain(html: str) -> str:
+    return strip_tags(html)
+
+
+def _orders_per_day(now: datetime) -> list[tuple[str, int]]:
+    last = timezone.localtime(now).date()
+    first = last - timedelta(days=DAYS - 1)
+    since = timezone.make_aware(datetime.combine(first, time.min))
+    rows = Order.objects.filter(placed_at__gte=since).order_by()
+    counted = rows.annotate(day=TruncDate("placed_at")).values("day").annotate(n=Count("pk"))
+    found = {row["day"]: row["n"] for row in counted}
+    days = [first + timedelta(days=index) for index in range(DAYS)]
+    return [(f"{day:%a}", found.get(day, 0)) for day in days]
+
+
+# --- lists
+
+
+def _connections() -> Iterator[Connection]:
+    used = Connection.objects.exclude(status=Connection.Status.ARCHIVED)
+    due = Min("schedules__next_due_at", filter=Q(schedules__enabled=True))
+    yield from used.defer("secrets", "tokens").annotate(next_due_at=due).order_by("name")
+
+
+def _connection_rows(rows: list[Any], now: datetime) -> list[dict[str, Any]]:
+    """Those that need a person first."""
+    order = {Connection.Status.NEEDS_ATTENTION: 0, Connection.Status.DRAFT: 1}
+    rows = sorted(rows, key=lambda row: (order.get(row.status, 2), -row.failures, row.name))
+    shown = rows[:SHOWN_CONNECTIONS]
+    runs = runs_of_connections(shown)
+    return [
+        {
+            "row": row,
+            "word": health_word(row, now),
+            "tones": tones_of(runs.get(row.pk, [])),
+            "next": row.next_due_at if row.status == Connection.Status.ACTIVE else None,
+        }
+        for row in shown
+    ]
+
+
+def _recent_runs() -> list[dict[str, Any]]:
+    rows = SyncRun.objects.select_related("connection").order_by("-id")
+    rows = rows.defer("connection__secrets", "connection__tokens")
+    return [{"run": run, "words": flow_words(run.flow)} for run in rows[:SHOWN_RUNS]]
+
+
+def _cutoffs() -> list[dict[str, Any]]:
+    """Partners with a plan, the next first, with what waits for them."""
+    partners = Partner.objects.filter(archived_at=None, next_batch_at__isnull=False)
+    partners = partners.exclude(dispatch=Dispatch.IMMEDIATE).order_by("next_batch_at")
+    rows = list(partners[:SHOWN_CUTOFFS])
+    live = Q(lines__canceled_at=None)
+    waiting = PartnerOrder.objects.filter(partner__in=rows, closed_at=None, order=None)
+    counted = waiting.annotate(n=Count("lines", filter=live))
+    batches = {one.partner_id: one for one in counted}
+    return [_cutoff(partner, batches.get(partner.pk)) for partner in rows]
+
+
+def _cutoff(partner: Partner, batch: Any) -> dict[str, Any]:
+    how = str(partner.get_dispatch_display())
+    if batch is None or not batch.n:
+        text = f"{how}, nothing waiting"
+    else:
+        cost = _plain(money(batch.cost_total, batch.currency))
+        text = f"{how}, {batch.n} line{'' if batch.n == 1 else 's'}, {cost}"
+    if partner.terms_confirmed_at is None:
+        text = f"{text}, terms not confirmed"
+    at = batch.closes_at if batch is not None and batch.closes_at else partner.next_batch_at
+    url = page_of(batch) if batch is not None and batch.n else ""
+    return {"partner": partner, "text": text, "at": at, "url": url, "partner_url": page_of(partner)}

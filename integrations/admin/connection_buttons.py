@@ -1,0 +1,178 @@
+"""The buttons of a connection: test, sync, replace credentials, pause, resume, archive."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from pydantic import ValidationError
+
+from config.adminkit.actions import Refused, Told, portal_action
+from config.adminkit.options import SummaryAdmin
+from integrations import registry
+from integrations.admin.asking import ask_for_runs
+from integrations.admin.cadence import flow_words
+from integrations.admin.connection_facts import provider_of
+from integrations.admin.provider_forms import form_for_change
+from integrations.errors import ProviderError
+from integrations.jobs import enqueue
+from integrations.models import Connection
+from integrations.services.connections import check_connection
+from integrations.services.lifecycle import (
+    CannotChange,
+    archive_connection,
+    pause_connection,
+    replace_credentials,
+    resume_connection,
+)
+
+Status = Connection.Status
+MANAGE = "integrations.manage_connection"
+
+
+class PauseForm(forms.Form):
+    reason = forms.CharField(label="Reason, shown to everyone", max_length=300, required=False)
+
+
+def flow_form(request: HttpRequest, connection: Connection | None) -> type[forms.Form]:
+    """Which flow to run; for several connections all flows there are."""
+    if connection is None:
+        names = sorted(registry.flows())
+    else:
+        cls = provider_of(connection)
+        names = [flow.name for flow in registry.flows_of(cls)] if cls else []
+    choices = [(name, flow_words(name)) for name in names]
+    fields = {"flow": forms.ChoiceField(label="What to sync", choices=choices)}
+    return type("FlowForm", (forms.Form,), fields)
+
+
+def change_form(request: HttpRequest, connection: Connection) -> type[forms.Form]:
+    """The provider's own settings and secrets."""
+    return form_for_change(connection.provider_class, connection.settings)
+
+
+class ConnectionButtons(SummaryAdmin):
+    """What may be done with a connection, and by whom."""
+
+    refusals = (CannotChange, ProviderError)
+
+    @portal_action(
+        "Test connection",
+        perm="integrations.run_flow",
+        where=("detail",),
+        available=lambda row: row.status != Status.ARCHIVED,
+        why_not="it is archived",
+    )
+    def test(self, request: HttpRequest, queryset: QuerySet[Connection]) -> Told:
+        """One harmless call, now."""
+        connection = queryset.get()
+        before = connection.get_status_display()
+        info = check_connection(connection)
+        after = Connection.objects.get(pk=connection.pk).get_status_display()
+        return Told(f"{info.name or info.account} answers.", before=before, after=after)
+
+    @portal_action(
+        "Sync now",
+        perm="integrations.run_flow",
+        icon="sync",
+        primary=True,
+        title="Sync {obj} now?",
+        form=flow_form,
+        submit="Sync now",
+        available=lambda row: row.status == Status.ACTIVE,
+        why_not="not connected",
+    )
+    def sync(self, request: HttpRequest, queryset: QuerySet[Connection], flow: str) -> Told:
+        """Queue a run of one flow, where the system has it."""
+        known = registry.flows()[flow]
+        rows = [row for row in queryset if issubclass(row.provider_class, known.capability)]
+        told = ask_for_runs(request, [(row, flow) for row in rows])
+        without = [(row, "has no such flow") for row in queryset if row not in rows]
+        return Told(told.message, told.url, told.link, told.level, skipped=without)
+
+    @portal_action(
+        "Replace credentials",
+        perm=MANAGE,
+        icon="key",
+        title="Replace the credentials of {obj}",
+        confirm="The new ones are checked at once. Nobody can read the stored ones back.",
+        form=change_form,
+        submit="Check and replace",
+        where=("menu",),
+        available=lambda row: provider_of(row) and row.status != Status.ARCHIVED,
+        why_not="it is archived",
+    )
+    def replace(self, request: HttpRequest, queryset: QuerySet[Connection], **data: Any) -> str:
+        """Lay the new values over the stored ones."""
+        try:
+            info = replace_credentials(queryset.get(), data["settings"], data["secrets"])
+        except (ValueError, ValidationError) as exc:
+            raise Refused(str(exc)) from None
+        return f"{info.name or info.account} answers with the new values."
+
+    @portal_action(
+        "Register webhooks again",
+        perm=MANAGE,
+        where=("inline",),
+        available=lambda row: row.status == Status.ACTIVE,
+        why_not="not connected",
+    )
+    def register_webhooks(self, request: HttpRequest, queryset: QuerySet[Connection]) -> str:
+        """Subscribe to what is missing, in the background."""
+        for connection in queryset:
+            enqueue("integrations.tasks.ensure_webhooks", connection.pk)
+        return "Asked for its webhooks. If it refuses, an alert says why."
+
+    @portal_action(
+        "Pause",
+        perm=MANAGE,
+        icon="hold",
+        title="Pause {obj}?",
+        confirm="Its flows stop and nothing is sent to it. Webhooks are still stored.",
+        form=PauseForm,
+        where=("menu", "bulk"),
+        available=lambda row: row.status == Status.ACTIVE,
+        why_not="not connected",
+    )
+    def pause(self, request: HttpRequest, queryset: QuerySet[Connection], reason: str) -> Told:
+        """Stop its flows."""
+        assert isinstance(request.user, AbstractBaseUser)
+        said = f"Paused by {request.user}." + (f" {reason}" if reason else "")
+        done, skipped = self.each(queryset, lambda row: pause_connection(row, said))
+        return Told(f"{done} paused", skipped=skipped, before="Connected", after="Paused")
+
+    @portal_action(
+        "Resume",
+        perm=MANAGE,
+        icon="play",
+        where=("detail", "bulk"),
+        available=lambda row: row.status == Status.PAUSED,
+        why_not="not paused",
+    )
+    def resume(self, request: HttpRequest, queryset: QuerySet[Connection]) -> Told:
+        """Go on."""
+        done, skipped = self.each(queryset, resume_connection)
+        told = f"{done} resumed. What is due starts within a minute"
+        return Told(told, skipped=skipped, before="Paused", after="Connected")
+
+    @portal_action(
+        "Archive",
+        perm=MANAGE,
+        icon="trash",
+        danger=True,
+        typed=True,
+        title="Archive {obj}?",
+        confirm="Its credentials are wiped and its flows stop. The history stays. "
+        "To use it again it has to be connected again.",
+        where=("menu",),
+        available=lambda row: row.status != Status.ARCHIVED,
+        why_not="it is archived already",
+    )
+    def archive(self, request: HttpRequest, queryset: QuerySet[Connection]) -> Told:
+        """Wipe and stop."""
+        connection = queryset.get()
+        before = connection.get_status_display()
+        archive_connection(connection, timezone.now())
+        return Told(f"{connection} is archived.", before=before, after="Archived")

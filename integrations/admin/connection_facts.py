@@ -1,0 +1,158 @@
+"""What the connection pages say about a connection, from its row and its provider class."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max
+from django.http import HttpRequest
+from pydantic import ValidationError
+
+from integrations.crypto import CredentialUnreadable
+from integrations.models import Connection, InboundEvent, SyncRun
+from integrations.providers.base import Authorizes, Provider, PublishesProducts
+from integrations.services.subscriptions import sends_webhooks
+
+Status = Connection.Status
+BAD_RUNS = (SyncRun.Status.FAILED, SyncRun.Status.INTERRUPTED)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One number another app adds to the connection page."""
+
+    label: str
+    value: object
+    note: str = ""
+    url: str = ""
+    tone: str = ""
+
+
+FactsOf = Callable[[Connection, HttpRequest], Sequence[Fact]]
+_more_facts: list[FactsOf] = []
+
+
+def add_facts(facts_of: FactsOf) -> FactsOf:
+    """Let the project show more numbers of a connection, from tables this app does not know."""
+    _more_facts.append(facts_of)
+    return facts_of
+
+
+def more_facts(connection: Connection, request: HttpRequest) -> list[Fact]:
+    """The numbers others add."""
+    return [fact for facts_of in _more_facts for fact in facts_of(connection, request)]
+
+
+def provider_of(connection: Connection) -> type[Provider] | None:
+    """Its provider class; None where the code for it is gone."""
+    try:
+        return connection.provider_class
+    except LookupError:
+        return None
+
+
+def provider_label(connection: Connection) -> str:
+    """Shopify (partner store)."""
+    cls = provider_of(connection)
+    return cls.label if cls else f"{connection.provider} (not installed)"
+
+
+def health_word(connection: Connection, now: datetime) -> str:
+    """The badge: Connected, Degraded, Waiting, Paused, Needs attention, Draft or Archived."""
+    if connection.status != Status.ACTIVE:
+        return str(connection.get_status_display())
+    if connection.paused_until and connection.paused_until > now:
+        return "Waiting"
+    return "Degraded" if connection.failures else "Connected"
+
+
+def is_stale(connection: Connection, now: datetime) -> bool:
+    """Its last good run or check is older than its allowance."""
+    allowance = timedelta(hours=connection.stale_after_h)
+    return connection.last_ok_at is not None and now - connection.last_ok_at > allowance
+
+
+def last_error(connection: Connection, runs: Sequence[SyncRun]) -> str:
+    """Why it is not well: the reason of its status, or the newest failed run while it fails."""
+    if connection.status_reason:
+        return connection.status_reason
+    if not connection.failures:
+        return ""
+    return next((run.error for run in runs if run.status in BAD_RUNS and run.error), "")
+
+
+def scope_rows(connection: Connection) -> list[tuple[str, bool]]:
+    """What our calls need, and whether the account granted it; empty where nothing is asked."""
+    have = set(connection.scopes)
+    have |= {"read_" + one.removeprefix("write_") for one in have if one.startswith("write_")}
+    return [(scope, scope in have) for scope in _needed(connection)]
+
+
+def _needed(connection: Connection) -> tuple[str, ...]:
+    cls: Any = provider_of(connection)
+    if hasattr(cls, "scopes_for"):
+        try:
+            return tuple(cls.scopes_for(cls.Settings(**connection.settings)))
+        except ValidationError:
+            pass
+    return tuple(getattr(cls, "needed_scopes", ()))
+
+
+def secret_rows(connection: Connection, *, full: bool) -> list[tuple[str, str, str]]:
+    """(name, masked value, note) of each credential; only the end of it, and only if `full`."""
+    cls = provider_of(connection)
+    if cls is None:
+        return []
+    try:
+        stored = connection.secrets.reveal()
+    except CredentialUnreadable as exc:
+        return [("Credentials", "cannot be read", str(exc))]
+    rows = []
+    for name, info in cls.Secrets.model_fields.items():
+        value = str(stored.get(name, "") or "")
+        if value or not name.startswith("old_"):
+            rows.append((info.title or name, _mask(value, full), _whose(name, value)))
+    return rows
+
+
+def _mask(value: str, full: bool) -> str:
+    if not value:
+        return "—"
+    return "•" * 12 + (value[-4:] if full and len(value) >= 16 else "")
+
+
+def _whose(name: str, value: str) -> str:
+    if value:
+        return "Stored encrypted"
+    return "The app of this installation is used" if name.startswith("client_") else "Not set"
+
+
+def token_note(connection: Connection, now: datetime) -> str:
+    """What is known about the access token, in words."""
+    if not connection.tokens:
+        return "None yet: the first call gets one"
+    until = connection.tokens_expire_at
+    if until is None:
+        return "Does not expire"
+    return "Renewed by itself before it expires" if until > now else "Renewed at the next call"
+
+
+def needs_owner(connection: Connection) -> bool:
+    """Only the owner of the account can make it work again, by an install link."""
+    cls = provider_of(connection)
+    return cls is not None and by_install_link(cls)
+
+
+def by_install_link(cls: type[Provider]) -> bool:
+    """Connected by a link sent to its owner: an OAuth account that is not our own store."""
+    return issubclass(cls, Authorizes) and not issubclass(cls, PublishesProducts)
+
+
+def hook_rows(connection: Connection) -> list[tuple[str, datetime]]:
+    """Topics that came from it and when each came last, by one query; newest first."""
+    if provider_of(connection) is None or not sends_webhooks(connection):
+        return []
+    found = InboundEvent.objects.filter(connection=connection).order_by().values("topic")
+    rows = found.annotate(last=Max("received_at")).order_by("-last")
+    return [(row["topic"], row["last"]) for row in rows[:12]]

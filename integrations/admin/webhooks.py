@@ -1,0 +1,202 @@
+"""The webhook inbox: what came in, what became of it, and the button that handles it again."""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from config.adminkit.actions import Told, portal_action
+from config.adminkit.filters import DateRange, MultiChoice
+from config.adminkit.nav import Nav
+from config.adminkit.options import SummaryAdmin, column
+from config.adminkit.parts import ago, badge, json_block, when
+from integrations.admin.places import row_link, row_url
+from integrations.models import InboundEvent
+from integrations.redaction import redact
+from integrations.services.retention import BODY_DAYS
+from integrations.services.webhooks import RETRY_GAPS_S, replay
+
+Status = InboundEvent.Status
+OPEN = (Status.RECEIVED, Status.HANDLING, Status.WAITING)
+REPLAY = "What was done already is not done twice. A customer's mail is not sent a second time."
+MOST_SHOWN = 200_000
+SHOWN_ID = 10
+
+
+@admin.register(InboundEvent)
+class InboundEventAdmin(SummaryAdmin):
+    """Stored before they are understood; kept for 90 days, their bodies for 30."""
+
+    nav = Nav("Integrations", 30, "inbox", "w", label="Webhook inbox")
+    list_display = ["head", "source", "received", "state", "tries", "about", "why", "took_"]
+    list_filter = [
+        ("connection", MultiChoice),
+        ("status", MultiChoice),
+        ("received_at", DateRange),
+    ]
+    list_select_related = ["connection"]
+    search_fields = ["topic", "dedupe_key", "account"]
+    search_help_text = "Event id, topic, account"
+    ordering = ["-received_at"]
+    empty_state = (
+        "Nothing came in yet",
+        "Stores and suppliers tell us here when something changes.",
+    )
+    summary_template = "admin/integrations/inboundevent/summary.html"
+    summary_only = True
+    views = [
+        ("", "All", None, ""),
+        ("failed", "Failed", Q(status=Status.FAILED), "bad"),
+        ("waiting", "Waiting", Q(status__in=OPEN), "warn"),
+        ("unreadable", "Unreadable", Q(status=Status.UNREADABLE), "bad"),
+        ("done", "Done", Q(status=Status.DONE), ""),
+        ("ignored", "Ignored", Q(status=Status.IGNORED), ""),
+    ]
+
+    def nav_count(self, request: HttpRequest) -> int:
+        """Those somebody must look at."""
+        bad = [Status.FAILED, Status.UNREADABLE]
+        return InboundEvent.objects.filter(status__in=bad).count()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InboundEvent]:
+        """Without the bodies; with what they were about, one query per kind."""
+        found: QuerySet[InboundEvent] = super().get_queryset(request)
+        return found.defer("body").prefetch_related("subject")
+
+    @column("Event", "m-a", "id")
+    def head(self, event: InboundEvent) -> SafeString:
+        """The beginning of the provider's id of the delivery."""
+        whole = event_id(event)
+        shown = whole if len(whole) <= SHOWN_ID else f"{whole[:SHOWN_ID]}…"
+        return format_html('<span title="{}">{}</span>', whole, shown)
+
+    @column("From", "m-c", "topic")
+    def source(self, event: InboundEvent) -> SafeString:
+        """Whose, and what."""
+        return format_html('{} <span class="q">{}</span>', source_name(event), event.topic)
+
+    @column("Received", "num m-d", "received_at")
+    def received(self, event: InboundEvent) -> SafeString:
+        """When."""
+        return when(event.received_at)
+
+    @column("Status", "m-b", "status")
+    def state(self, event: InboundEvent) -> SafeString:
+        """What became of it."""
+        return badge(event.get_status_display())
+
+    @column("Tries", "num p3", "attempts")
+    def tries(self, event: InboundEvent) -> int:
+        """How often it was tried."""
+        return event.attempts
+
+    @column("About", "p2")
+    def about(self, event: InboundEvent) -> SafeString:
+        """The row it was about."""
+        return row_link(event.subject)
+
+    @column("Why", "flex p3")
+    def why(self, event: InboundEvent) -> SafeString:
+        """What stands in its way."""
+        return format_html('<span class="q" title="{}">{}</span>', event.error, event.error)
+
+    @column("Took", "num p3")
+    def took_(self, event: InboundEvent) -> str:
+        """From its arrival to its end."""
+        return took(event)
+
+    def summary(self, request: HttpRequest, obj: InboundEvent) -> dict[str, Any]:
+        """Body (for those who may see it), headers, attempts, links."""
+        return {
+            "badges": [obj.get_status_display()],
+            "head_note": f"from {source_name(obj)}, {ago(obj.received_at)}",
+            "event_id": event_id(obj),
+            "connection_url": row_url(obj.connection),
+            "subject_url": row_url(obj.subject),
+            "tone": "warn" if obj.status in (*OPEN, Status.IGNORED) else "bad",
+            "body": body_block(obj, full=request.user.has_perm("integrations.view_payload")),
+            "kept_days": BODY_DAYS,
+            "size": len(obj.body),
+            "headers": sorted(obj.headers.items()),
+            "most_attempts": len(RETRY_GAPS_S) + 1,
+            "took": took(obj),
+        }
+
+    @portal_action(
+        "Replay",
+        perm="integrations.replay_event",
+        icon="retry",
+        primary=True,
+        title="Replay {obj}?",
+        confirm=f"It is handled again from the stored body. {REPLAY}",
+        confirm_many=f"They are handled again from the stored bodies. {REPLAY}",
+        where=("detail", "bulk"),
+        available=lambda event: event.status not in (Status.RECEIVED, Status.HANDLING),
+        why_not="being handled already",
+    )
+    def replay(self, request: HttpRequest, queryset: QuerySet[InboundEvent]) -> Told:
+        """Handle them again, in their own rows."""
+        done, skipped = replay(queryset)
+        return Told(f"{done} queued for replay", skipped=skipped, after="Handling")
+
+    @portal_action(
+        "Replay",
+        perm="integrations.replay_event",
+        where=("row",),
+        available=lambda event: event.status in (Status.FAILED, Status.UNREADABLE),
+        why_not="not failed",
+    )
+    def replay_row(self, request: HttpRequest, queryset: QuerySet[InboundEvent]) -> Told:
+        """The same from the list, for those that failed: nothing of them was done."""
+        told: Told = self.replay(request, queryset)
+        return told
+
+
+def event_id(event: InboundEvent) -> str:
+    """The delivery id, the last part of what repeats are recognized by."""
+    return event.dedupe_key.rpartition(":")[2] or event.dedupe_key
+
+
+def source_name(event: InboundEvent) -> str:
+    """The connection, or the account where there is none (yet)."""
+    return event.connection.name if event.connection else event.account or event.provider
+
+
+def took(event: InboundEvent) -> str:
+    """How long until it was handled, waiting included."""
+    if event.handled_at is None:
+        return ""
+    seconds = (event.handled_at - event.received_at).total_seconds()
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def body_block(event: InboundEvent, *, full: bool) -> SafeString:
+    """The body, pretty; without the permission only its shape, because people are in it."""
+    raw = bytes(event.body)[:MOST_SHOWN]
+    if not raw:
+        return SafeString("")
+    try:
+        value = json.loads(raw)
+    except ValueError:
+        return json_block(redact(raw.decode("utf-8", "replace"))) if full else hidden("text")
+    return json_block(value if full else shape_of(value))
+
+
+def hidden(what: str) -> SafeString:
+    """In place of a body that is no JSON."""
+    return format_html('<p class="q">The body is {}; you may not read it.</p>', what)
+
+
+def shape_of(value: Any) -> Any:
+    """The keys of a JSON value with every value hidden."""
+    if isinstance(value, dict):
+        return {key: shape_of(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [shape_of(item) for item in value[:3]]
+    return None if value is None else "•••"

@@ -1,0 +1,58 @@
+"""The five words a provider may end a call with, and what each one means for the caller."""
+
+from typing import Literal
+
+ErrorKind = Literal["retryable", "unconfirmed", "rejected", "duplicate", "auth", "bad_response"]
+
+
+class ProviderError(Exception):
+    """A call to a provider that went wrong. `str(error)` is a sentence safe to show to staff."""
+
+    kind: ErrorKind
+
+
+class Retryable(ProviderError):
+    """Nothing happened there; the same call may succeed later.
+
+    `retry_after` is how many seconds the provider asked us to wait, or None. `counts` is False
+    where the attempt must not be counted: no connection was made, or the answer was 429.
+    """
+
+    kind: ErrorKind = "retryable"
+
+    def __init__(
+        self, message: str, retry_after: float | None = None, *, counts: bool = True
+    ) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.counts = counts
+
+
+class Unconfirmed(ProviderError):
+    """A write whose outcome is unknown. Ask for it by reference; never send it again blindly."""
+
+    kind: ErrorKind = "unconfirmed"
+
+
+class Rejected(ProviderError):
+    """The provider refused what was sent; it will never work as sent."""
+
+    kind: ErrorKind = "rejected"
+
+
+class Duplicate(Rejected):
+    """The provider says it has this already: look it up."""
+
+    kind: ErrorKind = "duplicate"
+
+
+class NotAuthorized(ProviderError):
+    """Credentials or scopes do not allow the call, after one refresh of the token."""
+
+    kind: ErrorKind = "auth"
+
+
+class BadResponse(ProviderError):
+    """A read answered with something else than promised. Nothing may be concluded from it."""
+
+    kind: ErrorKind = "bad_response"

@@ -1,0 +1,139 @@
+"""Run one flow of one connection here and now."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from integrations import registry
+from integrations.models import Connection, SyncRun
+from integrations.services.runs import COUNTS, request_run, run_flow
+
+EXIT_CODES = {
+    "completed": 0, "failed": 1, "interrupted": 1, "held": 3, "skipped": 4, "canceled": 4,
+    "partial": 5, "queued": 4, "running": 4,
+}  # fmt: skip
+BAR, REDRAW_S = 30, 0.1
+
+
+class Command(BaseCommand):
+    help = (
+        "Run one flow of a connection now. Exit code: 0 completed, 1 failed or interrupted, "
+        "2 usage, 3 held, 4 skipped (or already running), 5 partial."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("connection", help="short name of the connection")
+        parser.add_argument("flow", help="for example products or stock")
+        parser.add_argument("--sku", action="append", default=[], help="only this one; repeatable")
+        parser.add_argument("--since", help="only what changed after this time (ISO 8601)")
+        parser.add_argument("--dry-run", action="store_true", help="say what would change")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        connection = self._connection(options["connection"])
+        self._check_flow(connection, options["flow"])
+        trigger = SyncRun.Trigger.COMMAND
+        with_bar = sys.stderr.isatty() and not options["json"]
+        run, is_new = request_run(
+            connection, options["flow"], trigger=trigger, params=_params(options), inline=True
+        )
+        if is_new:
+            self._run(run, Bar(self.stderr.write) if with_bar else _no_bar)
+        run.refresh_from_db()
+        if with_bar:
+            self.stderr.write("")
+        self._report(run, is_new=is_new, as_json=options["json"])
+        if code := EXIT_CODES[run.status]:
+            sys.exit(code)
+
+    def _run(self, run: SyncRun, progress: Callable[[SyncRun], object]) -> None:
+        try:
+            run_flow(run.pk, progress)
+        except KeyboardInterrupt:
+            run.move(
+                SyncRun.Status.RUNNING,
+                SyncRun.Status.INTERRUPTED,
+                reason="stopped",
+                error="It was stopped by hand. What it had written stays.",
+                finished_at=timezone.now(),
+            )
+
+    def _connection(self, slug: str) -> Connection:
+        row = Connection.objects.filter(slug=slug).first()
+        if row is None:
+            known = ", ".join(Connection.objects.order_by("slug").values_list("slug", flat=True))
+            raise CommandError(
+                f"There is no connection {slug!r}. Known: {known or 'none'}.", returncode=2
+            )
+        return row
+
+    def _check_flow(self, connection: Connection, name: str) -> None:
+        names = sorted(flow.name for flow in registry.flows_of(connection.provider_class))
+        if name not in names:
+            raise CommandError(
+                f"{connection.name} cannot do {name!r}. It can: {', '.join(names) or 'nothing'}.",
+                returncode=2,
+            )
+
+    def _report(self, run: SyncRun, *, is_new: bool, as_json: bool) -> None:
+        counts = {name: getattr(run, name) for name in COUNTS}
+        if as_json:
+            self.stdout.write(
+                json.dumps({"run": run.pk, "status": run.status, **counts, "error": run.error})
+            )
+            return
+        if not is_new:
+            self.stdout.write(f"Run #{run.pk} was asked for before and is {run.status}.")
+            return
+        said = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+        self.stdout.write(f"Run #{run.pk} {run.status}: {said or 'nothing to do'}.")
+        if run.error:
+            self.stdout.write(run.error)
+
+
+def _params(options: dict[str, Any]) -> dict[str, Any]:
+    params: dict[str, Any] = {}
+    if options["sku"]:
+        params["skus"] = options["sku"]
+    if options["since"]:
+        params["since"] = _moment(options["since"]).isoformat()
+    if options["dry_run"]:
+        params["dry_run"] = True
+    return params
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = parse_datetime(text) or datetime.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is not a time. Write one like 2026-11-20T09:00."
+        raise CommandError(message, returncode=2) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _no_bar(run: SyncRun) -> None:
+    """Nothing is shown where nobody looks."""
+
+
+class Bar:
+    """A line that fills up while the run goes on."""
+
+    def __init__(self, write: Callable[..., object]) -> None:
+        self._write, self._drawn_at = write, 0.0
+
+    def __call__(self, run: SyncRun) -> None:
+        if time.monotonic() - self._drawn_at < REDRAW_S:
+            return
+        self._drawn_at = time.monotonic()
+        text = f"{run.processed} done"
+        if run.total:
+            filled = BAR * min(run.processed, run.total) // run.total
+            text = f"[{'#' * filled}{'.' * (BAR - filled)}] {run.processed} of {run.total}"
+        self._write(f"\r{text}  ", ending="")

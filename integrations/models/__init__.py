@@ -1,0 +1,22 @@
+"""The tables of the integrations app."""
+
+from integrations.models.alerts import Alert
+from integrations.models.connection import Connection
+from integrations.models.events import InboundEvent
+from integrations.models.installs import InstallLink
+from integrations.models.records import ApiCall, ExternalRef, Heartbeat
+from integrations.models.runs import SyncChange, SyncRun
+from integrations.models.schedules import FlowSchedule
+
+__all__ = [
+    "Alert",
+    "ApiCall",
+    "Connection",
+    "ExternalRef",
+    "FlowSchedule",
+    "Heartbeat",
+    "InboundEvent",
+    "InstallLink",
+    "SyncChange",
+    "SyncRun",
+]

@@ -1,0 +1,74 @@
+"""InboundEvent: a webhook as received, stored before it is understood."""
+
+from typing import ClassVar
+
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+from integrations.models.base import Leased, Movable, Stamped, one_of
+from integrations.models.connection import Connection
+
+
+class EventStatus(models.TextChoices):
+    RECEIVED = "received", "Received"
+    HANDLING = "handling", "Handling"
+    DONE = "done", "Done"
+    IGNORED = "ignored", "Ignored"
+    WAITING = "waiting", "Waiting"
+    UNREADABLE = "unreadable", "Unreadable"
+    FAILED = "failed", "Failed"
+
+
+class InboundEvent(Movable, Leased, Stamped):
+    """`body` is the raw bytes; `headers` an allow-list without signatures; both for replay."""
+
+    Status = EventStatus
+    MOVES: ClassVar = {
+        "received": {"handling"},
+        "handling": {"done", "ignored", "waiting", "unreadable", "received", "failed"},
+        "waiting": {"handling", "failed"},
+        "failed": {"handling"},
+        "ignored": {"handling"},
+        "done": {"handling"},
+        "unreadable": {"handling"},
+    }
+
+    provider = models.CharField(max_length=40)
+    connection = models.ForeignKey(Connection, models.SET_NULL, null=True, related_name="events")
+    account = models.CharField(max_length=200, blank=True)
+    topic = models.CharField(max_length=100)
+    dedupe_key = models.CharField(max_length=400)
+    body = models.BinaryField(default=b"")
+    headers = models.JSONField(default=dict)
+    received_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    status = models.CharField(max_length=12, choices=EventStatus, default=EventStatus.RECEIVED)
+    attempts = models.PositiveIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+    handled_at = models.DateTimeField(null=True)
+    content_type = models.ForeignKey(ContentType, models.SET_NULL, null=True)
+    object_id = models.BigIntegerField(null=True)
+    subject = GenericForeignKey("content_type", "object_id")
+
+    class Meta:
+        verbose_name = "webhook"
+        verbose_name_plural = "webhook inbox"
+        permissions = [
+            ("replay_event", "Can replay webhooks"),
+            ("view_payload", "Can read the body of webhooks"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "dedupe_key"], name="inboundevent_dedupe_unique"
+            ),
+            one_of("status", EventStatus, "inboundevent_status_known"),
+        ]
+        indexes = [
+            models.Index(fields=["status", "retry_at"], name="inboundevent_due"),
+            models.Index(fields=["received_at"], name="inboundevent_received"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} #{self.pk}"

@@ -1,0 +1,262 @@
+"""The provider interface: one small abstract class per capability, no Django, no ORM."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+
+from pydantic import BaseModel
+
+from integrations.types import (
+    AccountInfo,
+    ChannelOrder,
+    Envelope,
+    Event,
+    NewProduct,
+    OrderChange,
+    OrderState,
+    OrderToPlace,
+    PlacedLine,
+    PlacedOrder,
+    RemoteItem,
+    RemoteProduct,
+    RemoteShipment,
+    ShipmentToPublish,
+    StockAnswer,
+    StockItem,
+    StockToPublish,
+    Tokens,
+)
+
+if TYPE_CHECKING:
+    from integrations.http import Client
+
+
+class TokenStore(Protocol):
+    """Where a connection's tokens live. Only one caller refreshes at a time, across processes."""
+
+    def current(self) -> Tokens | None:
+        """The stored tokens, or None before the first grant."""
+
+    def renew(self, used: str, fetch: Callable[[Tokens | None], Tokens]) -> Tokens:
+        """Replace the tokens whose access token is `used`; store the new ones before returning.
+
+        If somebody else already replaced them, `fetch` is not called and theirs is returned.
+        """
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """The default schedule of a flow: manual when both cadences are None.
+
+    `daily_at`, `window_from` and `window_to` are "HH:MM" in `timezone` (IANA; empty: the portal's).
+    `weekdays` are "0123456" with Monday as 0.
+    """
+
+    every_minutes: int | None = None
+    daily_at: str = ""
+    weekdays: str = "0123456"
+    window_from: str = ""
+    window_to: str = ""
+    timezone: str = ""
+
+
+@dataclass(frozen=True)
+class Access:
+    """Everything a provider instance is given: whose account, with what, over what."""
+
+    connection: str
+    account: str
+    settings: BaseModel
+    secrets: BaseModel
+    tokens: TokenStore
+    http: "Client"
+    now: Callable[[], datetime]
+
+
+class Provider(ABC):
+    """A kind of remote system. One instance serves one connection in one process."""
+
+    slug: ClassVar[str]
+    label: ClassVar[str]
+    Settings: ClassVar[type[BaseModel]] = BaseModel
+    Secrets: ClassVar[type[BaseModel]] = BaseModel
+    default_schedules: ClassVar[Mapping[str, Cadence]] = {}
+    claims_stock: ClassVar[Literal["on_accept", "on_ship"]] = "on_accept"
+    # The name of the Settings field that is the account (shop domain, company id).
+    account_field: ClassVar[str] = ""
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+
+    @classmethod
+    @abstractmethod
+    def base_url(cls, account: str, settings: BaseModel) -> str:
+        """The https address all calls of this account go to. Raises ValueError with a sentence."""
+
+    @classmethod
+    def normalize_account(cls, account: str) -> str:
+        """The account in its one spelling. Raises ValueError with a sentence if it is not one."""
+        return account.strip()
+
+    @abstractmethod
+    def headers(self) -> Mapping[str, str]:
+        """What authorizes a call, from the current tokens or secrets."""
+
+    def renew_credentials(self) -> bool:
+        """After a 401: get new tokens once. False where there is nothing to renew."""
+        return False
+
+    @abstractmethod
+    def check(self) -> AccountInfo:
+        """One harmless read: do the credentials work, whose account is it, what is missing."""
+
+    def order_url(self, external_id: str) -> str:
+        """Where staff look at an order there, or empty."""
+        return ""
+
+
+class PullsProducts(ABC):
+    @abstractmethod
+    def pull_products(self, since: datetime | None = None) -> Iterator[RemoteProduct]:
+        """All products with all variants; only those changed after `since` where it is given."""
+
+
+class PublishesProducts(ABC):
+    @abstractmethod
+    def publish_product(self, product: NewProduct) -> RemoteProduct:
+        """Create or replace the product with this handle; the answer holds their ids."""
+
+
+class PublishesStock(ABC):
+    @abstractmethod
+    def read_stock(self, item_ids: Sequence[str]) -> Mapping[str, int]:
+        """What our store shows as available now, units by item id; unknown ids are left out."""
+
+    @abstractmethod
+    def publish_stock(
+        self, items: Sequence[StockToPublish], reference: str, key: str
+    ) -> list[StockAnswer]:
+        """Set quantities. `reference` shows in their history; `key` makes a repeat harmless."""
+
+
+class PublishesShipments(ABC):
+    @abstractmethod
+    def publish_shipment(self, shipment: ShipmentToPublish) -> str:
+        """Tell the channel that units left; returns their id. Already fulfilled: Duplicate."""
+
+    @abstractmethod
+    def find_shipment(self, shipment: ShipmentToPublish) -> str | None:
+        """The id of the fulfillment with this tracking number on this order, if there is one."""
+
+
+class PullsChannelOrders(ABC):
+    @abstractmethod
+    def pull_channel_orders(self, since: datetime) -> Iterator[ChannelOrder]:
+        """Orders changed at or after `since`, oldest change first."""
+
+
+class PullsStock(ABC):
+    @abstractmethod
+    def pull_stock(
+        self, items: Sequence[RemoteItem] | None = None, since: datetime | None = None
+    ) -> Iterator[StockItem]:
+        """Stock of these items, or of everything."""
+
+
+class PullsPurchaseOrders(ABC):
+    @abstractmethod
+    def pull_purchase_orders(
+        self, since: datetime | None, until: datetime | None, statuses: Sequence[str]
+    ) -> Iterator[object]:
+        """What we bought, as the ERP has it."""
+
+
+class PushesOrders(ABC):
+    @abstractmethod
+    def push_order(self, order: OrderToPlace) -> PlacedOrder:
+        """Place the order. Never retried inside; a lost answer is Unconfirmed."""
+
+
+class FindsOrders(ABC):
+    @abstractmethod
+    def find_order(self, reference: str) -> PlacedOrder | None:
+        """The order with our reference. None only when it surely is not there."""
+
+
+class AppendsToOrders(ABC):
+    @abstractmethod
+    def append_lines(
+        self, external_id: str, lines: Sequence[PlacedLine], reference: str
+    ) -> PlacedOrder:
+        """Set each variant of an open order to an absolute quantity, and read it back."""
+
+
+class PullsOrderStatus(ABC):
+    @abstractmethod
+    def pull_order_status(
+        self, orders: Sequence[str], since: datetime | None = None
+    ) -> Iterator[OrderState]:
+        """The state of these orders (their ids), or of all changed after `since`."""
+
+
+class PullsShipments(ABC):
+    @abstractmethod
+    def pull_shipments(
+        self, orders: Sequence[str] | None = None, since: datetime | None = None
+    ) -> Iterator[RemoteShipment]:
+        """The parcels of these orders (their ids), or of all changed after `since`."""
+
+
+class CancelsOrders(ABC):
+    @abstractmethod
+    def cancel_order(self, external_id: str, reason: str) -> PlacedOrder:
+        """Ask the partner to cancel the whole order."""
+
+
+class UpdatesOrders(ABC):
+    @abstractmethod
+    def update_order(self, external_id: str, change: OrderChange) -> PlacedOrder:
+        """Change an order that was placed."""
+
+
+class SendsWebhooks(ABC):
+    # Names (lower-case) of the headers stored beside the body, for `parse` and for people who
+    # look at it; never a signature.
+    kept_headers: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def verify(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        """True if the raw bytes carry a valid signature; constant time, never raises."""
+
+    @classmethod
+    @abstractmethod
+    def envelope(cls, headers: Mapping[str, str]) -> Envelope:
+        """Topic, account, delivery id and time from the headers alone (lower-case names)."""
+
+    @abstractmethod
+    def parse(self, body: bytes, headers: Mapping[str, str]) -> list[Event]:
+        """What the body says, in our topics. Raises BadResponse if it cannot be read."""
+
+    @abstractmethod
+    def subscribe(self, url: str) -> list[str]:
+        """Make sure everything we want is sent to `url`; returns the topics that were missing."""
+
+
+class Authorizes(ABC):
+    @abstractmethod
+    def authorize_url(self, state: str, redirect_uri: str) -> str:
+        """Where the owner of the account says yes."""
+
+    @abstractmethod
+    def exchange(self, params: Mapping[str, str]) -> Tokens:
+        """Turn the verified parameters of the callback into tokens. Raises NotAuthorized."""
+
+    @abstractmethod
+    def verify_callback(self, params: Mapping[str, str]) -> bool:
+        """True if the provider signed these callback parameters, recently."""
+
+    @abstractmethod
+    def refresh(self, tokens: Tokens | None) -> Tokens:
+        """New tokens from the refresh token (or from the client credentials)."""

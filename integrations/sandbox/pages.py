@@ -1,0 +1,164 @@
+"""Pages about the sandbox itself: overview, ledger, dials, mailbox."""
+
+from pydantic import ValidationError
+
+from .control import add_dial, clear_dials
+from .faults import Mode
+from .ledger import Entry, select
+from .mail import Mail
+from .messages import Request, Response, redirect
+from .render import HEADERS, page
+from .world import World
+
+LATEST = 12
+MOST_ROWS = 300
+MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+OPERATIONS = (
+    *("*", "orderCreate", "orderCancel", "orderEditCommit", "orders", "order", "nodes"),
+    *("products", "productVariants", "inventoryItems", "productSet", "inventorySetQuantities"),
+    *("fulfillmentCreate", "webhookSubscriptionCreate", "access_token"),
+    *("orders/create", "orders/updated", "fulfillments/create", "inventory_levels/update"),
+)
+
+
+def index(world: World, request: Request) -> Response:
+    """GET /: where everything is."""
+    with world.lock:
+        stores = sorted(world.state.stores.values(), key=lambda one: (not one.own, one.name))
+        return page(
+            "index.html",
+            title="Sandbox",
+            stores=[
+                {
+                    "domain": one.domain,
+                    "name": one.name,
+                    "currency": one.currency,
+                    "own": one.own,
+                    "products": str(len(one.products)),
+                    "open": str(sum(1 for order in one.orders.values() if _is_open(order))),
+                }
+                for one in stores
+            ],
+            mails=str(len(world.state.mails)),
+            dials=str(len(world.state.dials)),
+            entries=[_shown(entry) for entry in reversed(world.state.ledger[-LATEST:])],
+        )
+
+
+def _is_open(order: object) -> bool:
+    canceled = getattr(order, "cancelled_at", None)
+    return canceled is None and getattr(order, "fulfillment_status", "") != "FULFILLED"
+
+
+def _shown(entry: Entry) -> dict[str, str]:
+    return {
+        "id": str(entry.id),
+        "at": f"{entry.at:%H:%M:%S}",
+        "kind": entry.kind.replace("_", " "),
+        "shop": entry.shop,
+        "subject": entry.subject,
+        "summary": entry.summary,
+    }
+
+
+def ledger(world: World, request: Request) -> Response:
+    """GET /ledger/: the latest effects, filtered by store and kind."""
+    asked = request.query
+    shop, kind = asked.get("store", ""), asked.get("kind", "")
+    with world.lock:
+        found = list(select(world.state.ledger, shop, kind))
+        kinds = sorted({entry.kind for entry in world.state.ledger})
+        return page(
+            "ledger.html",
+            title="Ledger",
+            entries=[_shown(entry) for entry in reversed(found[-MOST_ROWS:])],
+            count=str(len(found)),
+            shops=list(world.state.stores),
+            kinds=kinds,
+            shop=shop,
+            kind=kind,
+        )
+
+
+def dials(world: World, request: Request, error: str = "", status: int = 200) -> Response:
+    """GET /dials/: what is set to fail, and a form for more."""
+    with world.lock:
+        rows = [
+            {name: str(value) for name, value in one.model_dump().items()}
+            | {"mode": one.mode.value}
+            for one in world.state.dials
+        ]
+        return page(
+            "dials.html",
+            status=status,
+            title="Failure dials",
+            dials=rows,
+            modes=[mode.value for mode in Mode],
+            shops=list(world.state.stores),
+            operations=OPERATIONS,
+            error=error,
+        )
+
+
+def change_dials(world: World, request: Request) -> Response:
+    """POST /dials/: turn one on, one off, or all off."""
+    form = request.form
+    if "clear" in form:
+        clear_dials(world, int(form["clear"]) if form["clear"].isdecimal() else None)
+        return redirect("/dials/")
+    given = {name: value for name, value in form.items() if value != ""}
+    try:
+        add_dial(world, given)
+    except ValidationError as exc:
+        wrong = ", ".join(str(error["loc"][0]) for error in exc.errors())
+        return dials(world, request, error=f"Check these values: {wrong}.", status=400)
+    return redirect("/dials/")
+
+
+def mailbox(world: World, request: Request) -> Response:
+    """GET /mail/: newest first, searchable by recipient."""
+    to = request.query.get("to", "").strip()
+    with world.lock:
+        found = [one for one in reversed(world.state.mails) if _is_for(one, to)]
+    rows = [
+        {
+            "id": str(one.id),
+            "at": f"{one.at:%Y-%m-%d %H:%M:%S}",
+            "to": ", ".join(one.recipients),
+            "subject": one.subject,
+        }
+        for one in found
+    ]
+    return page("mailbox.html", title="Mailbox", mails=rows, to=to)
+
+
+def _is_for(mail: Mail, to: str) -> bool:
+    return not to or any(to.lower() in address.lower() for address in mail.recipients)
+
+
+def _find(world: World, number: str) -> Mail | None:
+    with world.lock:
+        return next((one for one in world.state.mails if str(one.id) == number), None)
+
+
+def one_mail(world: World, request: Request, mail: str) -> Response:
+    """GET /mail/{id}/: headers, text, and the HTML part in a frame of its own."""
+    found = _find(world, mail)
+    if found is None:
+        return page("refused.html", status=404, title="Not found", message="There is no such mail.")
+    return page(
+        "mail.html",
+        title=found.subject or "Mail",
+        mail=found,
+        mail_id=str(found.id),
+        at=f"{found.at:%Y-%m-%d %H:%M:%S}",
+        to=", ".join(found.recipients),
+    )
+
+
+def mail_html(world: World, request: Request, mail: str) -> Response:
+    """GET /mail/{id}/html/: the HTML part, unable to run or load anything."""
+    found = _find(world, mail)
+    body = found.html.encode() if found else b""
+    headers = {**HEADERS, "Content-Security-Policy": MAIL_POLICY}
+    return Response(200 if found else 404, body, headers=headers)

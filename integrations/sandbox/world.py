@@ -1,0 +1,100 @@
+"""The shared state with its lock, ids, clock and ledger; every change happens under the lock."""
+
+import random
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from .clock import utc_now
+from .config import Config
+from .faults import API_MODES, WEBHOOK_MODES, Dial, Mode, pick
+from .ledger import Entry
+from .mail import MOST_MAILS, read_mail
+from .shopify.graphql.cost import Bucket
+from .shopify.models import Store
+from .state import State
+
+FIRST_ID = 8_210_000_000_000
+
+
+class UnknownStore(Exception):
+    """No store has this domain."""
+
+
+class World:
+    """One sandbox. `url` is known once the server listens."""
+
+    def __init__(
+        self,
+        config: Config | None = None,
+        state: State | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.config = config or Config()
+        self.state = state or State()
+        self.lock = threading.RLock()
+        self.stopping = threading.Event()
+        self.now = now
+        self.url = ""
+        self.buckets: dict[tuple[str, str], Bucket] = {}  # query cost, per app and store
+        self.on_change: Callable[[], None] = lambda: None
+        self.on_delivery: Callable[[], None] = lambda: None
+        self._rng = random.Random(self.config.random_seed)  # noqa: S311 - repeatable faults
+
+    def new_id(self) -> int:
+        """An int64 such as Shopify's; unique over all kinds of things."""
+        self.state.next_id += 1
+        return FIRST_ID + self.state.next_id
+
+    def store(self, shop: str) -> Store:
+        """The store of a domain. Raises UnknownStore."""
+        try:
+            return self.state.stores[shop.lower()]
+        except KeyError as exc:
+            raise UnknownStore(shop) from exc
+
+    def record(self, kind: str, shop: str, subject: str, summary: str, **detail: Any) -> Entry:
+        """Append to the ledger. Only what has taken effect is recorded."""
+        entry = Entry(
+            id=len(self.state.ledger) + 1,
+            at=self.now(),
+            kind=kind,
+            shop=shop,
+            subject=subject,
+            summary=summary,
+            detail=detail,
+        )
+        self.state.ledger.append(entry)
+        self.on_change()
+        return entry
+
+    def api_fault(self, shop: str, operations: Iterable[str]) -> Dial | None:
+        """The fault that hits this API call, recorded; None for a healthy call."""
+        return self._fault(shop, operations, API_MODES)
+
+    def webhook_fault(self, shop: str, topic: str) -> Mode | None:
+        """The fault that hits this announcement."""
+        dial = self._fault(shop, [topic], WEBHOOK_MODES)
+        return dial.mode if dial else None
+
+    def _fault(self, shop: str, operations: Iterable[str], modes: frozenset[Mode]) -> Dial | None:
+        names = list(operations)
+        with self.lock:
+            dial = pick(self.state.dials, shop, names, modes, self._rng)
+            if dial is not None:
+                summary = f"{dial.mode} on {', '.join(names)}"
+                self.record("fault", shop, dial.mode, summary, operations=names, dial=dial.id)
+            return dial
+
+    def keep_mail(self, sender: str, recipients: list[str], raw: bytes) -> None:
+        """Store a received mail; the oldest go when there are too many."""
+        with self.lock:
+            mail = read_mail(self.new_id(), self.now(), sender, recipients, raw)
+            self.state.mails = [*self.state.mails[-(MOST_MAILS - 1) :], mail]
+            to = ", ".join(recipients)
+            self.record("mail_received", "", to, mail.subject, mail=mail.id)
+
+    def snapshot(self) -> str:
+        with self.lock:
+            return self.state.model_dump_json()

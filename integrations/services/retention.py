@@ -1,0 +1,53 @@
+"""What is kept for how long: bodies of webhooks, calls, runs and the queue's own records."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django_q.models import Failure, OrmQ, Success, Task
+
+from integrations.models import ApiCall, InboundEvent, SyncRun
+
+BODY_DAYS, EVENT_DAYS, CALL_DAYS, RUN_DAYS = 30, 90, 30, 365
+KEEP_SUCCESSES, KEEP_FAILURES = 100, 500
+CHUNK = 1000
+
+IN_WORK = (InboundEvent.Status.RECEIVED, InboundEvent.Status.HANDLING, InboundEvent.Status.WAITING)
+UNDECIDED = (SyncRun.Status.QUEUED, SyncRun.Status.RUNNING, SyncRun.Status.HELD)
+
+
+def prune(now: datetime) -> dict[str, int]:
+    """Delete what is past its time; returns how many rows of each kind. Harmless when repeated."""
+    settled = InboundEvent.objects.exclude(status__in=IN_WORK)
+    old_events = settled.filter(received_at__lt=now - timedelta(days=EVENT_DAYS))
+    old_runs = SyncRun.objects.filter(created_at__lt=now - timedelta(days=RUN_DAYS))
+    return {
+        "webhook bodies emptied": _empty_bodies(settled, now),
+        "webhooks": _delete(old_events),
+        "calls": _delete(ApiCall.objects.filter(at__lt=now - timedelta(days=CALL_DAYS))),
+        "runs": _delete(old_runs.exclude(status__in=UNDECIDED)),
+        "finished jobs": _keep_newest(Success.objects.all(), KEEP_SUCCESSES),
+        "failed jobs": _keep_newest(Failure.objects.all(), KEEP_FAILURES),
+        "dead jobs": _delete(OrmQ.objects.filter(lock__lt=now - timedelta(days=BODY_DAYS))),
+    }
+
+
+def _empty_bodies(settled: models.QuerySet[InboundEvent], now: datetime) -> int:
+    old = settled.filter(received_at__lt=now - timedelta(days=BODY_DAYS)).exclude(body=b"")
+    total = 0
+    while found := list(old.values_list("pk", flat=True)[:CHUNK]):
+        total += InboundEvent.objects.filter(pk__in=found).update(body=b"")
+    return total
+
+
+def _keep_newest(jobs: models.QuerySet[Task], number: int) -> int:
+    kept = jobs.order_by("-stopped").values_list("pk", flat=True)[:number]
+    return _delete(jobs.exclude(pk__in=list(kept)))
+
+
+def _delete(rows: "models.QuerySet[models.Model]") -> int:
+    """In chunks, so that no writer waits long; counts the rows themselves, not what cascades."""
+    total = 0
+    while found := list(rows.order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        rows.model._base_manager.filter(pk__in=found).delete()
+        total += len(found)
+    return total

@@ -1,0 +1,45 @@
+"""Webhook subscriptions: made after connecting and looked after every night."""
+
+from integrations.errors import ProviderError
+from integrations.jobs import enqueue
+from integrations.models import Connection
+from integrations.providers.base import SendsWebhooks
+from integrations.services.alerts import close_alert, raise_alert
+from integrations.services.connections import provider_for
+from integrations.services.intake import hook_url
+
+
+def ensure_webhooks(connection: Connection) -> int:
+    """Subscribe to what is missing; returns how many were. A refusal is an alert, not an error."""
+    fingerprint = f"webhooks:{connection.pk}"
+    if connection.status != Connection.Status.ACTIVE or not sends_webhooks(connection):
+        return 0
+    try:
+        provider = provider_for(connection)
+        assert isinstance(provider, SendsWebhooks)
+        missing = provider.subscribe(hook_url(connection))
+    except ProviderError as exc:
+        raise_alert(
+            fingerprint,
+            "webhooks",
+            f"{connection.name} does not send all its webhooks",
+            f"{exc} Until then orders and changes are found by the scheduled runs, later.",
+            connection,
+        )
+        return 0
+    close_alert(fingerprint)
+    return len(missing)
+
+
+def sends_webhooks(connection: Connection) -> bool:
+    """True where this kind of system can tell us things by itself."""
+    return issubclass(connection.provider_class, SendsWebhooks)
+
+
+def ensure_all() -> int:
+    """One job per connection in use that sends webhooks; returns how many."""
+    active = Connection.objects.filter(status=Connection.Status.ACTIVE)
+    sending = [connection for connection in active if sends_webhooks(connection)]
+    for connection in sending:
+        enqueue("integrations.tasks.ensure_webhooks", connection.pk)
+    return len(sending)

@@ -1,0 +1,170 @@
+"""Once a minute: start what is due, and wake up what a lost job or a dead worker left behind."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfoNotFoundError
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from integrations.jobs import Queue, enqueue, waiting_ids
+from integrations.models import Connection, FlowSchedule, InboundEvent, SyncRun
+from integrations.services.alerts import raise_alert
+from integrations.services.runs import (
+    LEASE_S,
+    request_run,
+    run_fingerprint,
+    run_title,
+    start_again,
+)
+from integrations.services.schedules import next_due
+
+RUN_TASK, EVENT_TASK = "integrations.tasks.run_flow", "integrations.tasks.handle_event"
+INSTALL_TASK = "integrations.tasks.finish_install"
+
+LOST_AFTER = timedelta(minutes=2)
+SILENT_AFTER = timedelta(seconds=LEASE_S)
+AT_MOST = 500
+
+
+def start_due(now: datetime) -> int:
+    """Ask for a run of every flow that is due; returns how many are new.
+
+    The next due moment is written first, under a condition, so two ticks start one run; it lies
+    after `now`, so three days of standstill are made up for by one run.
+    """
+    due = FlowSchedule.objects.filter(
+        Q(connection__paused_until__isnull=True) | Q(connection__paused_until__lte=now),
+        enabled=True,
+        next_due_at__lte=now,
+        connection__status=Connection.Status.ACTIVE,
+    )
+    return sum(_start(schedule, now) for schedule in due.select_related("connection"))
+
+
+def _start(schedule: FlowSchedule, now: datetime) -> bool:
+    slot = schedule.next_due_at
+    assert slot is not None
+    try:
+        following = next_due(schedule, now)
+    except ZoneInfoNotFoundError:
+        _tell_unknown_zone(schedule)
+        return False
+    row = FlowSchedule.objects.filter(pk=schedule.pk, enabled=True, next_due_at=slot)
+    with transaction.atomic():
+        if not row.update(next_due_at=following):
+            return False
+        _, is_new = request_run(
+            schedule.connection,
+            schedule.flow,
+            trigger=SyncRun.Trigger.SCHEDULE,
+            slot=slot.replace(second=0, microsecond=0),
+        )
+    return is_new
+
+
+def _tell_unknown_zone(schedule: FlowSchedule) -> None:
+    raise_alert(
+        f"schedule:{schedule.pk}",
+        "schedule",
+        f"{schedule} does not run: {schedule.timezone} is not a time zone here",
+        "Open its schedule and choose another time zone, or install the time zone data (tzdata).",
+        schedule.connection,
+    )
+
+
+def sweep(now: datetime) -> int:
+    """Put lost work back into the queue and end runs whose worker is gone; returns how many."""
+    woken = _wake_runs(now) + _wake_events(now) + _wake_installs(now)
+    return woken + _end_silent_runs(now) + _run_again()
+
+
+def _wake_runs(now: datetime) -> int:
+    """Runs whose job was lost: queued for 2 minutes, and nothing in the queue speaks of them."""
+    lost = SyncRun.objects.filter(status=SyncRun.Status.QUEUED, created_at__lt=now - LOST_AFTER)
+    return _wake(RUN_TASK, lost.values_list("pk", flat=True)[:AT_MOST], "flows")
+
+
+def _wake_events(now: datetime) -> int:
+    """Events never handled, due again, waiting and due, or left by a worker that died."""
+    status = InboundEvent.Status
+    lost = InboundEvent.objects.filter(
+        Q(status=status.RECEIVED, retry_at=None, received_at__lt=now - LOST_AFTER)
+        | Q(status__in=[status.RECEIVED, status.WAITING], retry_at__lte=now)
+        | Q(InboundEvent.free(now), status=status.HANDLING)
+    )
+    return _wake(EVENT_TASK, lost.order_by("pk").values_list("pk", flat=True)[:AT_MOST])
+
+
+def _wake_installs(now: datetime) -> int:
+    """Accounts that said yes today and could not be asked what they granted."""
+    fresh = Connection.objects.filter(
+        status=Connection.Status.DRAFT, installed_at__gt=now - timedelta(days=1)
+    )
+    return _wake(INSTALL_TASK, fresh.values_list("pk", flat=True)[:AT_MOST])
+
+
+def _wake(task: str, found: Iterable[int], queue: Queue = "crossdock") -> int:
+    lost = set(found)
+    lost -= waiting_ids(task, queue) if lost else set()
+    for pk in sorted(lost):
+        enqueue(task, pk, queue=queue)
+    return len(lost)
+
+
+def _run_again() -> int:
+    """Flows asked for in the very moment in which their run ended."""
+    active = SyncRun.objects.filter(
+        connection=OuterRef("connection"),
+        flow=OuterRef("flow"),
+        status__in=[SyncRun.Status.QUEUED, SyncRun.Status.RUNNING],
+    )
+    forgotten = list(FlowSchedule.objects.filter(~Exists(active), run_again=True))
+    for schedule in forgotten:
+        start_again(schedule)
+    return len(forgotten)
+
+
+def _end_silent_runs(now: datetime) -> int:
+    silent = SyncRun.objects.filter(
+        status=SyncRun.Status.RUNNING, heartbeat_at__lt=now - SILENT_AFTER
+    )
+    return sum(interrupt(run, now) for run in silent.select_related("connection"))
+
+
+def interrupt(run: SyncRun, now: datetime) -> bool:
+    """End a run whose worker is gone; False if it is alive after all.
+
+    Taking its lease comes first: a worker that was only frozen finds the lease lost and writes
+    nothing more. The flow runs once more at once, unless the run before it ended this way too.
+    """
+    schedule = FlowSchedule.objects.get(connection=run.connection, flow=run.flow)
+    if not schedule.take_lease(now, LEASE_S):
+        return False
+    ended = run.move(
+        SyncRun.Status.RUNNING,
+        SyncRun.Status.INTERRUPTED,
+        reason="silent",
+        error="The worker stopped in the middle. What it had written stays.",
+        finished_at=now,
+    )
+    schedule.drop_lease()
+    if ended:
+        _after_interrupt(run, schedule)
+    return ended
+
+
+def _after_interrupt(run: SyncRun, schedule: FlowSchedule) -> None:
+    raise_alert(
+        run_fingerprint(run),
+        "sync",
+        f"{run_title(run)} was interrupted",
+        "Its worker stopped in the middle. It runs again by itself; if this comes back, look at "
+        "the log and the memory of the worker.",
+        run,
+    )
+    before = SyncRun.objects.filter(connection=run.connection, flow=run.flow, pk__lt=run.pk)
+    last = before.order_by("-pk").first()
+    if last is None or last.status != SyncRun.Status.INTERRUPTED:
+        request_run(run.connection, run.flow, trigger=run.trigger, params=run.params)
+    start_again(schedule)

@@ -1,0 +1,222 @@
+"""The webhook inbox: understand a stored event, hand it to whoever listens, replay it."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from integrations import registry
+from integrations.errors import BadResponse, ProviderError
+from integrations.jobs import enqueue
+from integrations.models import Connection, InboundEvent
+from integrations.providers.base import SendsWebhooks
+from integrations.services.alerts import close_alert, raise_alert
+from integrations.services.connections import provider_for
+from integrations.types import Event
+
+log = logging.getLogger(__name__)
+Status = InboundEvent.Status
+TASK = "integrations.tasks.handle_event"
+
+LEASE_S = 150  # a job of the queue `crossdock` is ended after 120 s
+RETRY_GAPS_S = (2, 4, 8, 16, 32)
+WAIT_HERE_S = 16  # a gap up to this long is waited for in the same job
+LOOK_AGAIN = timedelta(hours=1)
+GIVE_UP_WAITING = timedelta(hours=72)
+TERMINAL = (Status.DONE, Status.IGNORED, Status.FAILED, Status.UNREADABLE)
+WAKE_AT_ONCE = 50
+
+
+class Waiting(Exception):
+    """What the event speaks of is not here yet: look again when it may be. Carries a sentence."""
+
+
+class Ignored(Exception):
+    """The event is understood and means nothing to us. Carries the sentence that says why."""
+
+
+class Unreadable(Exception):
+    """The body is not what the provider promises; replay it after the code has learned it."""
+
+
+def handle(event_id: int, sleep: Callable[[float], object] = time.sleep) -> str:
+    """Understand a stored event and hand it on; returns its status. Harmless when called twice."""
+    while True:
+        row = InboundEvent.objects.select_related("connection").get(pk=event_id)
+        if not _claim(row, timezone.now()):
+            return row.status
+        gap = _attempt(row)
+        if gap is None or gap > WAIT_HERE_S:
+            return row.status
+        sleep(gap)
+
+
+def _claim(row: InboundEvent, now: datetime) -> bool:
+    """Take the row; the attempt is counted here, so one that kills its worker ends too."""
+    early = row.status == Status.RECEIVED and row.retry_at is not None and row.retry_at > now
+    if early or row.status in TERMINAL or not row.take_lease(now, LEASE_S):
+        return False
+    mine = Q(lease_token=row.lease_token)
+    row.move(Status.HANDLING, Status.RECEIVED, where=mine)  # its worker died, or it is a replay
+    if row.attempts > len(RETRY_GAPS_S) and row.move(Status.RECEIVED, Status.HANDLING, where=mine):
+        _settle(row, Status.FAILED, row.error or "It ended its worker every time.")
+        _tell(row)
+        return False
+    claimed = row.move(
+        [Status.RECEIVED, Status.WAITING],
+        Status.HANDLING,
+        where=mine,
+        attempts=F("attempts") + 1,
+        retry_at=None,
+    )
+    if not claimed:
+        row.drop_lease()
+        row.refresh_from_db(fields=["status"])
+    return claimed
+
+
+def _attempt(row: InboundEvent) -> float | None:
+    """One try; returns the seconds until the next one, None if there is nothing more to do."""
+    try:
+        subject = _dispatch(row)
+    except Ignored as exc:
+        _settle(row, Status.IGNORED, str(exc))
+    except Waiting as exc:
+        _wait(row, str(exc))
+    except Unreadable as exc:
+        _settle(row, Status.UNREADABLE, str(exc))
+        _tell(row)
+    except ProviderError as exc:
+        return _retry(row, str(exc))
+    except Exception:
+        log.exception("webhook %s failed", row.pk)
+        return _retry(row, "Something unexpected happened; the log of the worker has it.")
+    else:
+        _done(row, subject)
+    return None
+
+
+def _dispatch(row: InboundEvent) -> models.Model | None:
+    """Give each event in the body to its listeners; returns the first object one of them named."""
+    connection = row.connection
+    if connection is None:
+        raise Ignored(f"There is no connection to {row.account}.")
+    if connection.status == Connection.Status.ARCHIVED:
+        raise Ignored(f"{connection.name} is archived.")
+    events = _parse(connection, row)
+    calls = [(handler, event) for event in events for handler in registry.handlers_of(event.topic)]
+    if not calls:
+        raise Ignored(f"Nothing here listens to {row.topic}.")
+    results = [handler(event, row) for handler, event in calls]
+    return next((one for one in results if isinstance(one, models.Model)), None)
+
+
+def _parse(connection: Connection, row: InboundEvent) -> list[Event]:
+    provider = provider_for(connection)
+    assert isinstance(provider, SendsWebhooks)
+    try:
+        return provider.parse(bytes(row.body), row.headers)
+    except BadResponse as exc:
+        raise Unreadable(str(exc)) from None
+
+
+def _settle(row: InboundEvent, status: str, error: str = "", **fields: Any) -> bool:
+    """End this try, if we still hold the row."""
+    finished: dict[str, Any] = {"lease_token": None, "lease_until": None, "error": error}
+    if status in TERMINAL:
+        finished["handled_at"] = timezone.now()
+    held = Q(lease_token=row.lease_token)
+    return row.move(Status.HANDLING, status, where=held, **(finished | fields))
+
+
+def _done(row: InboundEvent, subject: models.Model | None) -> None:
+    about: dict[str, Any] = {}
+    if subject is not None:
+        kind = ContentType.objects.get_for_model(subject)
+        about = {"content_type": kind, "object_id": subject.pk}
+    if _settle(row, Status.DONE, **about):
+        _close_if_last(row)
+
+
+def _wait(row: InboundEvent, sentence: str) -> None:
+    now = timezone.now()
+    if now - row.received_at > GIVE_UP_WAITING:
+        _settle(row, Status.FAILED, f"{sentence} We waited for 72 hours.")
+        _tell(row)
+        return
+    # Waiting is no failure: the attempts counted at the claim are given back.
+    _settle(row, Status.WAITING, sentence, retry_at=now + LOOK_AGAIN, attempts=0)
+
+
+def _retry(row: InboundEvent, sentence: str) -> float | None:
+    if row.attempts > len(RETRY_GAPS_S):
+        _settle(row, Status.FAILED, sentence)
+        _tell(row)
+        return None
+    gap = RETRY_GAPS_S[row.attempts - 1]
+    due = timezone.now() + timedelta(seconds=gap)
+    return gap if _settle(row, Status.RECEIVED, sentence, retry_at=due) else None
+
+
+def _fingerprint(row: InboundEvent) -> str:
+    return f"webhook:{row.connection_id}:{row.topic}"
+
+
+def _tell(row: InboundEvent) -> None:
+    whose = row.connection.name if row.connection else row.account
+    raise_alert(
+        _fingerprint(row),
+        "webhook",
+        f"{whose}: a webhook {row.topic} could not be used",
+        f"{row.error} Open the webhook inbox, look at it, and replay it when the cause is gone.",
+        row,
+    )
+
+
+def _close_if_last(row: InboundEvent) -> None:
+    """The alert of this topic closes when no event of it is left to look at."""
+    bad = InboundEvent.objects.filter(connection=row.connection, topic=row.topic)
+    if not bad.filter(status__in=[Status.FAILED, Status.UNREADABLE]).exists():
+        close_alert(_fingerprint(row))
+
+
+def replay(events: Iterable[InboundEvent]) -> tuple[int, list[tuple[InboundEvent, str]]]:
+    """Handle these again, in their own rows; returns how many, and which not and why."""
+    queued, skipped = 0, []
+    for row in events:
+        if sentence := _replay(row):
+            skipped.append((row, sentence))
+        else:
+            queued += 1
+    return queued, skipped
+
+
+def _replay(row: InboundEvent) -> str:
+    """Put one row back into the queue, or say why not."""
+    if not row.body:
+        return "Its content was deleted after 30 days."
+    with transaction.atomic():
+        waiting = Q(status=Status.WAITING)
+        if row.update_where(waiting, retry_at=timezone.now()) or row.move(
+            TERMINAL, Status.HANDLING, attempts=0, lease_token=uuid.uuid4(), lease_until=None
+        ):
+            enqueue(TASK, row.pk)
+            return ""
+    return "It is being handled right now."
+
+
+def release_waiting(connection: Connection) -> int:
+    """Something new is here: look again at what waited for it. Call it in the same transaction."""
+    now = timezone.now()
+    waiting = InboundEvent.objects.filter(connection=connection, status=Status.WAITING)
+    released = waiting.update(retry_at=now)
+    for pk in waiting.order_by("pk").values_list("pk", flat=True)[:WAKE_AT_ONCE]:
+        enqueue(TASK, pk)
+    return released

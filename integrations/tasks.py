@@ -1,0 +1,61 @@
+"""What workers run: two lines each, ids only; the services do the work."""
+
+from django.utils import timezone
+
+from integrations.models import Connection
+from integrations.services import (
+    connections,
+    installs,
+    nightly,
+    runs,
+    subscriptions,
+    ticks,
+    webhooks,
+)
+from integrations.services.heartbeats import beat
+
+
+def run_flow(run_id: int) -> str:
+    """Execute a queued run."""
+    return runs.run_flow(run_id)
+
+
+def handle_event(event_id: int) -> str:
+    """Understand a stored webhook."""
+    return webhooks.handle(event_id)
+
+
+def check_connection(connection_id: int) -> str:
+    """One test call; the outcome is in the connection's row."""
+    return connections.try_connection(Connection.objects.get(pk=connection_id))
+
+
+def finish_install(connection_id: int) -> str:
+    """Ask an account that just said yes, and did not answer then, once more."""
+    return installs.finish_install(Connection.objects.get(pk=connection_id))
+
+
+def ensure_webhooks(connection_id: int) -> int:
+    """Subscribe to whatever a connection does not send us yet."""
+    return subscriptions.ensure_webhooks(Connection.objects.get(pk=connection_id))
+
+
+def tick() -> int:
+    """Every minute: start what is due, and wake up what was lost."""
+    now = timezone.now()
+    return ticks.start_due(now) + ticks.sweep(now)
+
+
+def heartbeat_crossdock() -> None:
+    """The short queue is alive."""
+    beat("crossdock", timezone.now())
+
+
+def heartbeat_flows() -> None:
+    """The queue of long runs is alive."""
+    beat("flows", timezone.now())
+
+
+def look_after() -> str:
+    """Every night: subscriptions, tokens and old rows."""
+    return nightly.look_after(timezone.now())

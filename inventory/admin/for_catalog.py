@@ -1,0 +1,61 @@
+"""What the catalog's pages show of stock: the catalog may not import us, so we hand it in."""
+
+from collections.abc import Sequence
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
+
+from catalog.admin.facts import Fact, StockFact, sources
+from catalog.models import Variant
+from config.adminkit.parts import when
+from inventory.admin.locations import one_line
+from inventory.admin.words import said_at, stock_word
+from inventory.availability import sellable_many
+from inventory.models import Location, StockLevel
+
+
+def with_stock(variants: QuerySet[Variant]) -> QuerySet[Variant]:
+    """Each with `level_id`: one of its levels, if any location has a number for it."""
+    levels = StockLevel.objects.filter(variant=OuterRef("pk")).order_by("pk")
+    return variants.annotate(level_id=Subquery(levels.values("pk")[:1]))
+
+
+def stock_of(variants: Sequence[Variant]) -> dict[int, StockFact]:
+    """Units we may sell of each variant, with the page that explains the number."""
+    levels = {variant.pk: getattr(variant, "level_id", None) for variant in variants}
+    return {
+        pk: StockFact(units, stock_word(units), _page(levels[pk]))
+        for pk, units in sellable_many(pk for pk, level in levels.items() if level).items()
+    }
+
+
+def places_of(variant: Variant) -> list[Fact]:
+    """The variant at every location."""
+    levels = variant.levels.select_related("location").order_by("location__name")
+    return [
+        Fact(level.location.name, when(said_at(level)), level.available, _page(level.pk))
+        for level in levels
+    ]
+
+
+def shelf() -> list[Fact]:
+    """Our own locations, with the address parcels go to."""
+    ours = Location.objects.filter(connection=None, archived_at=None).order_by("pk")
+    return [
+        Fact(place.name, one_line(place) or "no address yet", url=_location(place))
+        for place in ours
+    ]
+
+
+def _location(place: Location) -> str:
+    return reverse("admin:inventory_location_change", args=[place.pk])
+
+
+def _page(pk: int | None) -> str:
+    return reverse("admin:inventory_stocklevel_change", args=[pk])
+
+
+sources.with_stock = with_stock
+sources.stock_of = stock_of
+sources.places_of = places_of
+sources.shelf = shelf

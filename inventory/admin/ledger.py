@@ -1,0 +1,78 @@
+"""The page of one level: why it is that number, what changed it, and for whom units are kept."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from catalog.admin.links import page_of
+from catalog.models import Listing
+from inventory.admin.promised import promises_of
+from inventory.availability import Explanation, explain
+from inventory.models import StockChange, StockLevel
+
+SHOWN = 100
+POINTS = 30
+
+
+def level_facts(level: StockLevel, request: HttpRequest) -> dict[str, Any]:
+    """Context of the page."""
+    why = explain(level.variant)
+    changes = ledger_of(level)
+    promises = promises_of(level.variant)
+    return {
+        "why": why,
+        "steps": steps_of(why),
+        "published": published_of(level),
+        "changes": [_line(change, request) for change in changes[:SHOWN]],
+        "change_count": changes.count(),
+        "points": points_of(level),
+        "promises": promises,
+        "promised": sum(promise.units for promise in promises),
+        "levels": level.variant.levels.select_related("location").order_by("location__name"),
+        "variant_url": page_of(level.variant, request),
+    }
+
+
+def steps_of(why: Explanation) -> list[tuple[str, int, str]]:
+    """The arithmetic as (sign, units, words)."""
+    counted = sum(source.counted for source in why.sources)
+    one = len({source.partner for source in why.sources}) == 1
+    said = f"{why.sources[0].partner} has" if one else "partners have together"
+    steps = [("", counted, said if why.sources else "no location that counts has any")]
+    steps.append(("−", why.held, "promised to our orders"))  # noqa: RUF001
+    if why.buffer:
+        steps.append(("−", why.buffer, "kept back as safety"))  # noqa: RUF001
+    return steps
+
+
+def published_of(level: StockLevel) -> Listing | None:
+    """What our own store was last told."""
+    told = Listing.objects.filter(variant=level.variant, connection__partner=None)
+    return told.exclude(published_at=None).select_related("connection").first()
+
+
+def ledger_of(level: StockLevel) -> QuerySet[StockChange]:
+    """All changes of the variant, newest first."""
+    rows = StockChange.objects.filter(variant=level.variant).order_by("-pk")
+    return rows.select_related("run", "user", "level__location")
+
+
+def points_of(level: StockLevel) -> list[int]:
+    """The last balances here, oldest first."""
+    newest = level.changes.order_by("-pk").values_list("after", flat=True)[:POINTS]
+    return list(newest)[::-1]
+
+
+def _line(change: StockChange, request: HttpRequest) -> dict[str, Any]:
+    before = change.before or 0
+    return {
+        "at": change.at,
+        "reason": change.get_reason_display(),
+        "place": change.level.location.name,
+        "source": change.note or (str(change.run) if change.run else ""),
+        "url": page_of(change.run, request),
+        "by": change.user.get_full_name() or change.user.username if change.user else "Crossdock",
+        "delta": change.after - before,
+        "after": change.after,
+    }

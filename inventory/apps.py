@@ -1,0 +1,10 @@
+"""App configuration: registers flows at start."""
+
+from django.apps import AppConfig
+
+
+class InventoryConfig(AppConfig):
+    name = "inventory"
+
+    def ready(self) -> None:
+        from inventory import flows  # noqa: F401

@@ -1,0 +1,88 @@
+"""What the page of an order shows, read once: lines, parts, partner orders, parcels, units."""
+
+from collections import Counter
+from functools import cached_property
+
+from django.db.models import Prefetch, Q
+
+from catalog.models import ShipTo
+from orders.models import (
+    Order,
+    OrderLine,
+    PartnerOrder,
+    PartnerOrderLine,
+    Shipment,
+    ShipmentLine,
+    Submission,
+)
+from orders.services.status import units_to_customer
+
+
+class OrderFacts:
+    """Rows of one order; nothing is read twice."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+
+    @cached_property
+    def lines(self) -> list[OrderLine]:
+        """Its lines, each with `live` parts and their partner orders."""
+        parts = PartnerOrderLine.objects.filter(canceled_at=None).order_by("part")
+        parts = parts.select_related("partner", "partner_order__partner", "variant")
+        parts = parts.select_related("partner_order__connection")
+        parts = parts.prefetch_related("partner_order__submissions")
+        lines = list(
+            self.order.lines.order_by("pk")
+            .select_related("variant__product")
+            .prefetch_related(Prefetch("parts", parts, to_attr="live"))
+        )
+        for line in lines:
+            line.order = self.order
+            for part in line.live:
+                part.order_line = line
+        return list(lines)
+
+    @cached_property
+    def parts(self) -> list[PartnerOrderLine]:
+        """Live parts of all lines."""
+        return [part for line in self.lines for part in line.live]  # type: ignore[attr-defined]
+
+    @cached_property
+    def partner_orders(self) -> list[PartnerOrder]:
+        """Every partner order with a live part of it, each once."""
+        found = {part.partner_order_id: part.partner_order for part in self.parts}
+        return [row for row in found.values() if row is not None]
+
+    @cached_property
+    def troubled(self) -> list[tuple[PartnerOrder, Submission]]:
+        """Partner orders whose submission failed or is unconfirmed."""
+        bad = (Submission.Status.FAILED, Submission.Status.UNCONFIRMED)
+        pairs = [(row, one) for row in self.partner_orders for one in row.submissions.all()]
+        return [(row, submission) for row, submission in pairs if submission.status in bad]
+
+    @cached_property
+    def shipments(self) -> list[Shipment]:
+        """Parcels to the customer, and parcels to our center with something of it."""
+        inside = ShipmentLine.objects.filter(order_line__order=self.order).values("shipment")
+        rows = Shipment.objects.filter(Q(order=self.order) | Q(pk__in=inside))
+        return list(rows.select_related("partner_order__partner", "order").order_by("pk"))
+
+    @cached_property
+    def to_customer(self) -> tuple[Counter[int], Counter[int]]:
+        """Units (shipped, delivered) to the customer by line pk."""
+        return units_to_customer(self.order)
+
+    @cached_property
+    def to_center(self) -> tuple[Counter[int], Counter[int]]:
+        """Units (sent to our center, received there) by part pk."""
+        sent: Counter[int] = Counter()
+        received: Counter[int] = Counter()
+        rows = ShipmentLine.objects.filter(
+            order_line__order=self.order, shipment__bound_for=ShipTo.CENTER
+        ).exclude(shipment__status=Shipment.Status.VOIDED)
+        for part, units, counted in rows.values_list(
+            "partner_order_line_id", "quantity", "received"
+        ):
+            sent[part] += units
+            received[part] += counted
+        return sent, received

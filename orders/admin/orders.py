@@ -1,0 +1,259 @@
+"""Orders in the admin: the list, the page of one, and what staff decide about it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from catalog.admin.links import page_of
+from catalog.models import OrderTrigger
+from config.adminkit.actions import Told, portal_action
+from config.adminkit.changelist import KitChangeList
+from config.adminkit.filters import DateRange, MultiChoice
+from config.adminkit.nav import Nav
+from config.adminkit.options import SummaryAdmin, column
+from config.adminkit.parts import badge, copyable, money, when
+from orders.admin import order_list
+from orders.admin.order_page import order_context
+from orders.admin.order_search import find_order_ids
+from orders.admin.order_words import fulfillment_word, payment_word
+from orders.admin.remote_links import remote_order_url, system_name
+from orders.admin.ship_form import lies_at_center, ship_form
+from orders.models import Order, OrderContact
+from orders.services.approving import approve_order, hold_order, release_order, reroute
+from orders.services.shipments import CannotShip, ship_to_customer
+
+APPROVE = "orders.approve_order"
+
+
+class HoldForm(forms.Form):
+    reason = forms.CharField(
+        label="Reason, kept in the timeline",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+def is_open(order: Order) -> bool:
+    """Whether staff may still decide something about it."""
+    return order.canceled_at is None and order.status not in ("shipped", "delivered")
+
+
+def waits_for_approval(order: Order) -> bool:
+    """Whether a line goes to a partner only once staff approved the order."""
+    if order.approved_at or not is_open(order):
+        return False
+    return order.lines.filter(
+        parts__canceled_at=None,
+        parts__partner__trigger=OrderTrigger.APPROVED,
+        parts__partner_order=None,
+    ).exists()
+
+
+@admin.register(Order)
+class OrderAdmin(SummaryAdmin):
+    """Customers' orders: lines and prices belong to the store, staff approve, hold and ship."""
+
+    nav = Nav(group="Sell", order=10, icon="order", key="o")
+    list_display = ["head", "customer", "paid", "state", "by", "items", "total_", "track", "placed"]
+    list_filter = [
+        ("status", MultiChoice),
+        order_list.Payment,
+        order_list.FulfilledBy,
+        ("placed_at", DateRange),
+    ]
+    list_select_related = ["contact"]
+    ordering = ["-placed_at", "-pk"]
+    search_fields = ["number"]
+    search_help_text = "Number, customer, e-mail, tracking, SKU"
+    jump_fields = ("number",)
+    views = order_list.TABS
+    empty_state = ("No orders yet", "They appear a few seconds after a customer buys.")
+    refusals = (CannotShip,)
+    summary_template = "admin/orders/order/summary.html"
+    summary_only = True
+
+    def nav_count(self, request: HttpRequest) -> int:
+        """Orders that need work."""
+        return Order.objects.exclude(attention="").count()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
+        """With the facts of each row."""
+        return order_list.OrderChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        """By ids that are looked up first."""
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(pk__in=find_order_ids(search_term)), False
+
+    def summary(self, request: HttpRequest, obj: Order) -> dict[str, Any]:
+        """The page of one order."""
+        return order_context(obj, request)
+
+    def detail_links(self, request: HttpRequest, obj: Order) -> list[tuple[str, str, str]]:
+        """Its page in the store."""
+        url = remote_order_url(obj.connection, obj.external_id)
+        return [(f"Open in {system_name(obj.connection)}", url, "open")] if url else []
+
+    # --- columns
+
+    @column("Order", "m-a", "number")
+    def head(self, obj: Order) -> str:
+        """Its number."""
+        return str(obj.number)
+
+    @column("Customer", "flex m-e")
+    def customer(self, obj: Order) -> str:
+        """The contact's name, while it is known."""
+        contact: OrderContact | None = getattr(obj, "contact", None)
+        if contact is None or contact.redacted_at:
+            return "Redacted"
+        return contact.name or contact.email
+
+    @column("Payment", "", "paid_at")
+    def paid(self, obj: Order) -> SafeString:
+        """Badge of the money."""
+        return badge(payment_word(obj))
+
+    @column("Fulfillment", "m-c", "status")
+    def state(self, obj: Order) -> SafeString:
+        """Badge of the goods: what needs work comes first."""
+        return badge(fulfillment_word(obj))
+
+    @column("Fulfilled by", "p2")
+    def by(self, obj: Any) -> str:
+        """The first partner, and how many more."""
+        names = obj.row_facts.partners
+        return f"{names[0]} +{len(names) - 1}" if len(names) > 1 else "".join(names)
+
+    @column("Items", "num p3")
+    def items(self, obj: Any) -> int:
+        """Units of all lines."""
+        return int(obj.row_facts.items)
+
+    @column("Total", "num m-b", "total")
+    def total_(self, obj: Order) -> SafeString:
+        """What the customer owes."""
+        return money(obj.total, obj.currency)
+
+    @column("Tracking", "p3")
+    def track(self, obj: Any) -> SafeString:
+        """The first parcel to the customer."""
+        parcels = obj.row_facts.tracking
+        return copyable(parcels[0].tracking_number) if parcels else SafeString("")
+
+    @column("Placed", "num m-d", "placed_at")
+    def placed(self, obj: Order) -> SafeString:
+        """When the customer bought."""
+        return when(obj.placed_at)
+
+    # --- buttons; of several primary ones that fit, the last one is shown as such
+
+    @portal_action(
+        "Ship to customer",
+        perm="orders.change_shipment",
+        where=("detail",),
+        icon="truck",
+        primary=True,
+        form=ship_form,
+        title="Ship {obj} to the customer",
+        submit="Ship",
+        available=lies_at_center,
+        why_not="nothing of it lies at our center",
+        confirm="The store is told and the customer gets an e-mail with the number.",
+    )
+    def ship(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Order],
+        carrier: str,
+        tracking_number: str,
+        **units: int | None,
+    ) -> Told:
+        """One parcel with what lies at our center, or with the units that were typed."""
+        order = queryset.get()
+        counted = {int(name.removeprefix("units_")): n or 0 for name, n in units.items()}
+        parcel = ship_to_customer(order, request.user, carrier, tracking_number, counted)  # type: ignore[arg-type]
+        before, after = order.get_status_display(), parcel.order.get_status_display()  # type: ignore[union-attr]
+        words = f"{parcel.carrier} {parcel.tracking_number}".strip()
+        return Told(
+            f"{words} is on its way. The store is told, and the customer gets an e-mail.",
+            url=page_of(parcel, request),
+            link="See the parcel",
+            before=before,
+            after=after,
+        )
+
+    @portal_action(
+        "Approve",
+        perm=APPROVE,
+        where=("detail", "bulk"),
+        icon="check",
+        primary=True,
+        available=waits_for_approval,
+        why_not="no line waits for an approval",
+    )
+    def approve(self, request: HttpRequest, queryset: QuerySet[Order]) -> Told:
+        """Lines of partners whose trigger is an approval may go."""
+        done, skipped = self.each(queryset, lambda order: approve_order(order, request.user))  # type: ignore[arg-type]
+        return Told(_say(done, "approved", "its lines go to their partners"), skipped=skipped)
+
+    @portal_action(
+        "Route again",
+        perm=APPROVE,
+        where=("row", "detail", "bulk"),
+        icon="route",
+        primary=True,
+        available=lambda order: order.attention == Order.Attention.UNROUTED,
+        why_not="every line has a partner",
+    )
+    def route(self, request: HttpRequest, queryset: QuerySet[Order]) -> Told:
+        """Look once more for a partner of the unrouted lines."""
+        found = 0
+        for order in queryset:
+            found += reroute(order, request.user)  # type: ignore[arg-type]
+        if not found:
+            return Told("Still no partner lists it. Import the product first.", level="warning")
+        return Told(f"{found} line{'s' if found > 1 else ''} found a partner.")
+
+    @portal_action(
+        "Hold",
+        perm=APPROVE,
+        where=("detail", "bulk"),
+        icon="hold",
+        form=HoldForm,
+        title="Hold {obj}?",
+        confirm="What was not sent yet is taken out of its partner orders and waits. "
+        "What a partner already has goes on.",
+        available=lambda order: is_open(order) and order.held_at is None,
+        why_not=lambda order: "on hold already" if order.held_at else "nothing left to hold",
+    )
+    def hold(self, request: HttpRequest, queryset: QuerySet[Order], reason: str) -> Told:
+        """Keep what was not sent."""
+        done, skipped = self.each(queryset, lambda order: hold_order(order, request.user, reason))  # type: ignore[arg-type]
+        return Told(_say(done, "on hold", "nothing more of it is sent"), skipped=skipped)
+
+    @portal_action(
+        "Release",
+        perm=APPROVE,
+        where=("row", "detail", "bulk"),
+        icon="play",
+        primary=True,
+        available=lambda order: order.held_at is not None and order.canceled_at is None,
+        why_not="not on hold",
+    )
+    def release(self, request: HttpRequest, queryset: QuerySet[Order]) -> Told:
+        """Let it go on."""
+        done, skipped = self.each(queryset, lambda order: release_order(order, request.user))  # type: ignore[arg-type]
+        return Told(_say(done, "released", "its lines go to their partners"), skipped=skipped)
+
+
+def _say(done: int, what: str, effect: str) -> str:
+    return f"{done} order{'s' if done != 1 else ''} {what}: {effect}."

@@ -1,0 +1,200 @@
+"""The page of a partner order: the preview before, what was sent and its state after."""
+
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+
+from catalog.admin.links import page_of
+from catalog.models import Approval
+from config.adminkit.parts import when
+from integrations.types import Address
+from inventory.models import Location
+from orders.admin.order_banners import Banner
+from orders.admin.preview_rows import PreviewRow, held_parts, preview_rows
+from orders.admin.remote_links import remote_order_url, short_id, system_name
+from orders.admin.shipment_words import shipment_rows
+from orders.admin.states import is_moving, last_submission, status_word, submission_word
+from orders.admin.timeline import partner_order_timeline
+from orders.models import PartnerOrder, Submission
+from orders.services.closing import why_not
+from orders.services.content import build_content, digest_of, ship_to_address
+
+EARLIER = 4
+
+
+def fresh_digest(row: PartnerOrder) -> str:
+    """Of what the page shows now; a changed order is refused by it."""
+    return digest_of(build_content(row).as_json(), ship_to_address(row))
+
+
+def partner_order_context(row: PartnerOrder, request: HttpRequest) -> dict[str, Any]:
+    """Context of admin/orders/partnerorder/summary.html."""
+    rows, submission = preview_rows(row), last_submission(row)
+    is_open = row.closed_at is None and row.status == PartnerOrder.Status.OPEN
+    return {
+        "badges": [status_word(row)],
+        "head_note": _head_note(row, is_open),
+        "banners": _banners(row, rows, submission, is_open, request),
+        "rows": rows,
+        "is_open": is_open,
+        "is_moving": is_moving(row),
+        "units": sum(one.units for one in rows),
+        "total": sum((one.sum for one in rows), Decimal(0)),
+        "held": held_parts(row) if is_open else [],
+        "may_hold": request.user.has_perm("orders.submit_partnerorder"),
+        "submission": submission,
+        "sending_word": submission_word(submission) if submission else "",
+        "way": _way(row, submission),
+        "when_words": _when(row) if is_open else "",
+        "address": _address(ship_to_address(row)),
+        "their_number": row.external_number or short_id(row.external_id),
+        "their_url": remote_order_url(row.connection, row.external_id),
+        "partner_url": page_of(row.partner, request),
+        "shipments": shipment_rows(
+            list(row.shipments.select_related("partner_order__partner").order_by("pk"))
+        ),
+        "earlier": _earlier(row),
+        "events": partner_order_timeline(row),
+    }
+
+
+def _head_note(row: PartnerOrder, is_open: bool) -> str:
+    if is_open and row.closes_at:
+        return format_html(
+            "{}, cut-off {} ({})", row.partner, when(row.closes_at, exact=True), when(row.closes_at)
+        )
+    if row.submitted_at:
+        return format_html("{}, placed {}", row.partner, when(row.submitted_at))
+    return str(row.partner)
+
+
+# --- what keeps it, and what to look at
+
+
+def _banners(
+    row: PartnerOrder,
+    rows: list[PreviewRow],
+    submission: Submission | None,
+    is_open: bool,
+    request: HttpRequest,
+) -> list[Banner]:
+    if is_open:
+        return [*_obstacles(row, request), *_warnings(rows)]
+    if submission is None or row.status != PartnerOrder.Status.OPEN:
+        return []
+    return [*_of_submission(row, submission), *_paused(row, submission, request)]
+
+
+def _obstacles(row: PartnerOrder, request: HttpRequest) -> list[Banner]:
+    found = []
+    for sentence in why_not(row):
+        tone = "mute" if sentence.startswith("No line") else "warn"
+        links = [(label, url) for label, url in [_fix(sentence, row, request)] if url]
+        found.append(Banner(tone, "It cannot be sent yet.", sentence, [], links))
+    return found
+
+
+def _fix(sentence: str, row: PartnerOrder, request: HttpRequest) -> tuple[str, str]:
+    """Where the cause of a sentence of `why_not` is corrected."""
+    if "terms" in sentence:
+        return "Open terms", page_of(row.partner, request)
+    if "fulfillment center" in sentence:
+        center = Location.objects.filter(connection=None).first()
+        return "Fill in the address", page_of(center, request)
+    if "customer has no address" in sentence:
+        return f"Open {row.order}", page_of(row.order, request)
+    if row.connection is not None and "line" not in sentence:
+        return "Open connection", page_of(row.connection, request)
+    return "", ""
+
+
+def _warnings(rows: list[PreviewRow]) -> list[Banner]:
+    notes = [row.warning for row in rows if row.warning]
+    if not notes:
+        return []
+    count = len(notes)
+    title = f"{count} thing{'s' if count > 1 else ''} to look at before this goes out."
+    return [Banner("warn", title, " ".join(notes))]
+
+
+def _of_submission(row: PartnerOrder, submission: Submission) -> list[Banner]:
+    word = status_word(row)
+    if word == "To approve":
+        text = "Its lines are fixed. Look at them, then approve and send it."
+        return [Banner("warn", "It waits for your approval.", text)]
+    if word == "Failed":
+        title = f"{row.partner} did not take {submission}."
+        advice = "Correct the cause, then retry; or drop it, and its lines wait to be routed."
+        return [Banner("bad", title, f"{submission.error} {advice}")]
+    if word == "Unconfirmed":
+        return [_unconfirmed(row, submission)]
+    if word == "Retrying":
+        return [Banner("warn", "The last try did not work.", f"{submission.error} We try again.")]
+    return []
+
+
+def _unconfirmed(row: PartnerOrder, submission: Submission) -> Banner:
+    title = f"Their answer did not arrive: {row.partner} may have it or not."
+    if submission.retry_at:
+        later = submission.retry_at > timezone.now()
+        text = format_html(
+            "We ask them for {} {}. Nothing is sent again before.",
+            submission.reference,
+            when(submission.retry_at) if later else "now",
+        )
+    else:
+        text = format_html(
+            "Their system cannot be asked. Look there for {}: link it, send it again, or drop it.",
+            submission.reference,
+        )
+    return Banner("warn", title, text)
+
+
+def _paused(row: PartnerOrder, submission: Submission, request: HttpRequest) -> list[Banner]:
+    connection = row.connection
+    if status_word(row) != "Waiting" or connection is None:
+        return []
+    why = connection.status_reason or f"It is {connection.get_status_display().lower()}."
+    text = f"{why} The order goes out by itself once the connection works."
+    links = [("Open connection", page_of(connection, request))]
+    return [Banner("warn", f"{connection} does not work now.", text, [], links)]
+
+
+# --- how it is sent
+
+
+def _way(row: PartnerOrder, submission: Submission | None) -> str:
+    if submission is not None and submission.kind != Submission.Kind.CREATE:
+        return f"Added to their order {row.external_number}"
+    kind = "A new order" if row.order_id is None else f"An order for {row.order} alone"
+    return f"{kind} in {system_name(row.connection) or 'no system'}"
+
+
+def _when(row: PartnerOrder) -> str:
+    approval = row.partner.approval
+    then = {
+        Approval.ALWAYS: ", then it waits for your approval",
+        Approval.OVER_LIMIT: ", over the limit it waits for your approval",
+    }.get(Approval(approval), "")
+    if row.closes_at is None:
+        return f"As soon as it may go{then}"
+    return format_html("{} ({}){}", when(row.closes_at, exact=True), when(row.closes_at), then)
+
+
+def _address(address: Address | None) -> list[str]:
+    if address is None:
+        return []
+    fields = asdict(address)
+    place = " ".join(filter(None, [fields["city"], fields["state"], fields["zip"]]))
+    lines = [fields["name"], fields["company"], fields["street1"], fields["street2"], place]
+    return [line for line in [*lines, fields["country"]] if line]
+
+
+def _earlier(row: PartnerOrder) -> list[dict[str, Any]]:
+    rows = PartnerOrder.objects.filter(partner=row.partner, pk__lt=row.pk).order_by("-pk")
+    rows = rows.select_related("partner", "connection").prefetch_related("submissions")[:EARLIER]
+    return [{"row": one, "url": page_of(one), "state": status_word(one)} for one in rows]

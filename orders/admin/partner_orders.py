@@ -1,0 +1,273 @@
+"""Partner orders in the admin: what goes to whom, preview and submit, and what became of it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from config.adminkit.actions import Refused, Told, portal_action
+from config.adminkit.filters import MultiChoice
+from config.adminkit.nav import Nav
+from config.adminkit.options import SummaryAdmin, column
+from config.adminkit.parts import badge, copyable, money, when
+from orders.admin import partner_order_questions as questions
+from orders.admin import states
+from orders.admin.partner_order_page import fresh_digest, partner_order_context
+from orders.admin.remote_links import remote_order_url, system_name
+from orders.models import PartnerOrder, PartnerOrderLine, Submission
+from orders.services import closing, confirming
+
+SUBMIT = "orders.submit_partnerorder"
+
+
+def can_submit(row: PartnerOrder) -> bool:
+    """Whether it may go out now."""
+    is_open = row.status == PartnerOrder.Status.OPEN and row.closed_at is None
+    return is_open and not closing.why_not(row)
+
+
+def says(*words: str) -> Any:
+    """Whether the badge is one of these."""
+    return lambda row: states.status_word(row) in words
+
+
+def submission_of(row: PartnerOrder) -> Submission:
+    """Its newest submission. Raises Refused where there is none."""
+    found = states.last_submission(row)
+    if found is None:
+        raise Refused(f"{row} was not put up for sending yet.")
+    return found
+
+
+def retry_once(row: PartnerOrder, user: Any) -> None:
+    """Raises Refused if a colleague was faster."""
+    if not confirming.retry(submission_of(row), user):
+        raise Refused(f"{row} was retried or dropped meanwhile.")
+
+
+@admin.register(PartnerOrder)
+class PartnerOrderAdmin(SummaryAdmin):
+    """Each row is one order at one partner; its page is the preview until it is sent."""
+
+    nav = Nav(group="Sell", order=20, icon="send", key="p")
+    nav_tone = "warn"
+    list_display = ["head", "partner", "state", "lines_", "units", "cost", "cutoff", "number"]
+    column_css = SummaryAdmin.column_css | {"partner": "m-e"}
+    list_filter = [("partner", MultiChoice), ("ship_to", MultiChoice)]
+    list_select_related = ["partner", "connection"]
+    search_fields = ["reference", "external_number"]
+    search_help_text = "Reference, their number"
+    jump_fields = ("reference", "external_number")
+    views = states.TABS
+    empty_state = ("No partner orders yet", "A line that is ready opens one for its partner.")
+    refusals = (closing.CannotSubmit,)
+    summary_template = "admin/orders/partnerorder/summary.html"
+    summary_only = True
+
+    def nav_count(self, request: HttpRequest) -> int:
+        """What waits for a person."""
+        return PartnerOrder.objects.filter(states.needs_a_person()).count()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PartnerOrder]:
+        """With what the badge and the numbers of a row need."""
+        rows: QuerySet[PartnerOrder] = super().get_queryset(request)
+        rows = rows.select_related("partner", "connection", "order")
+        live = PartnerOrderLine.objects.filter(partner_order=OuterRef("pk"), canceled_at=None)
+        grouped = live.order_by().values("partner_order")
+        rows = rows.annotate(
+            line_count=Coalesce(Subquery(grouped.annotate(n=Count("pk")).values("n")), 0),
+            unit_count=Coalesce(Subquery(grouped.annotate(n=Sum("quantity")).values("n")), 0),
+        )
+        return rows.prefetch_related("submissions")
+
+    def tab_queryset(self, request: HttpRequest) -> QuerySet[PartnerOrder]:
+        """Without them."""
+        return PartnerOrder.objects.order_by()
+
+    def summary(self, request: HttpRequest, obj: PartnerOrder) -> dict[str, Any]:
+        """The page of one partner order."""
+        return partner_order_context(obj, request)
+
+    def detail_links(self, request: HttpRequest, obj: PartnerOrder) -> list[tuple[str, str, str]]:
+        """Its page at the partner."""
+        url = remote_order_url(obj.connection, obj.external_id)
+        return [(f"Open in {system_name(obj.connection)}", url, "open")] if url else []
+
+    # --- columns
+
+    @column("Reference", "m-a", "reference")
+    def head(self, obj: PartnerOrder) -> str:
+        """What we call it, there too."""
+        return obj.reference
+
+    @column("Status", "m-b", "status")
+    def state(self, obj: PartnerOrder) -> SafeString:
+        """Its state and that of its submission as one badge."""
+        return badge(states.status_word(obj))
+
+    @column("Lines", "num p3")
+    def lines_(self, obj: Any) -> int:
+        """Customer lines in it."""
+        return int(obj.line_count)
+
+    @column("Units", "num p2")
+    def units(self, obj: Any) -> int:
+        """Of all lines."""
+        return int(obj.unit_count)
+
+    @column("Cost", "num m-d", "cost_total")
+    def cost(self, obj: PartnerOrder) -> SafeString:
+        """What we pay."""
+        return money(obj.cost_total, obj.currency)
+
+    @column("Cut-off", "num m-c", "closes_at")
+    def cutoff(self, obj: PartnerOrder) -> SafeString:
+        """When it stops, or stopped, taking lines."""
+        return when(obj.closed_at or obj.closes_at)
+
+    @column("Their number", "p2")
+    def number(self, obj: PartnerOrder) -> SafeString:
+        """What the partner calls it."""
+        return copyable(obj.external_number)
+
+    @column("", "num p2 acts")
+    def row_actions(self, obj: PartnerOrder) -> SafeString:
+        """Preview is a link: the page is the preview."""
+        buttons: SafeString = super().row_actions(obj)
+        if states.status_word(obj) not in ("Open", "To approve"):
+            return buttons
+        url = self.change_url(obj)
+        return format_html('{} <a class="btn small row-act on" href="{}">Preview</a>', buttons, url)
+
+    # --- buttons
+
+    @portal_action(
+        "Submit now",
+        perm=SUBMIT,
+        where=("detail",),
+        icon="send",
+        primary=True,
+        form=questions.DigestForm,
+        initial=lambda row: {"digest": fresh_digest(row)},
+        title="Submit {obj} now?",
+        confirm=questions.submit_effects,
+        available=can_submit,
+        why_not=lambda row: " ".join(closing.why_not(row)).rstrip(".") or "it was closed already",
+    )
+    def submit(self, request: HttpRequest, queryset: QuerySet[PartnerOrder], digest: str) -> Told:
+        """Close it and send what the person saw, nothing else."""
+        row = queryset.get()
+        if not digest:
+            raise Refused("Look at the preview first, then submit it from there.")
+        closing.close_and_submit(row, request.user, digest)  # type: ignore[arg-type]
+        return self._on_its_way(row)
+
+    @portal_action(
+        "Approve & send",
+        perm=SUBMIT,
+        where=("detail",),
+        icon="check",
+        primary=True,
+        title="Approve and send {obj}?",
+        submit="Approve & send",
+        confirm=questions.submit_effects,
+        available=says("To approve"),
+        why_not="it does not wait for an approval",
+    )
+    def approve(self, request: HttpRequest, queryset: QuerySet[PartnerOrder]) -> Told:
+        """A person says yes to the lines that were fixed at the cut-off."""
+        row = queryset.get()
+        if not closing.approve(submission_of(row), request.user):  # type: ignore[arg-type]
+            raise Refused(f"{row} was approved or settled by somebody else meanwhile.")
+        return self._on_its_way(row)
+
+    @portal_action(
+        "Retry",
+        perm=SUBMIT,
+        where=("row", "detail", "bulk"),
+        icon="retry",
+        primary=True,
+        available=says("Failed"),
+        why_not="not failed",
+    )
+    def retry(self, request: HttpRequest, queryset: QuerySet[PartnerOrder]) -> Told:
+        """Try it again as its lines are now, under the same reference."""
+        rows = list(queryset)
+        done, skipped = self.each(rows, lambda row: retry_once(row, request.user))  # type: ignore[arg-type]
+        if len(rows) == 1 and done:
+            return self._on_its_way(rows[0], before="Failed")
+        return Told(f"{done} being sent again.", skipped=skipped, before="Failed", after="Sending")
+
+    @portal_action(
+        "It exists, link it",
+        perm=SUBMIT,
+        where=("detail",),
+        icon="link",
+        form=questions.LinkForm,
+        title="{obj} exists at the partner?",
+        submit="Link it",
+        confirm="It counts as placed under their id, and nothing is sent again.",
+        available=says("Unconfirmed"),
+        why_not="it is not unconfirmed",
+    )
+    def link(
+        self, request: HttpRequest, queryset: QuerySet[PartnerOrder], external_id: str
+    ) -> Told:
+        """A person saw it there."""
+        row = queryset.get()
+        if not confirming.link_existing(submission_of(row), external_id, request.user):  # type: ignore[arg-type]
+            raise Refused(f"{row} was settled meanwhile. Nothing was changed.")
+        return Told(f"{row} is linked to {external_id}.", before="Unconfirmed", after="Placed")
+
+    @portal_action(
+        "Send again",
+        perm=SUBMIT,
+        where=("menu",),
+        icon="send",
+        typed=True,
+        danger=True,
+        title="Send {obj} again?",
+        confirm=questions.send_again_effects,
+        available=says("Unconfirmed"),
+        why_not="it is not unconfirmed",
+    )
+    def send_again(self, request: HttpRequest, queryset: QuerySet[PartnerOrder]) -> Told:
+        """A person made sure it is not there."""
+        row = queryset.get()
+        if not confirming.send_again(submission_of(row), request.user):  # type: ignore[arg-type]
+            raise Refused(f"{row} was settled meanwhile. Nothing was sent.")
+        return self._on_its_way(row, before="Unconfirmed")
+
+    @portal_action(
+        "Drop",
+        perm=SUBMIT,
+        where=("menu",),
+        icon="cancel",
+        danger=True,
+        form=questions.DropForm,
+        title="Drop {obj}?",
+        confirm=questions.drop_effects,
+        available=says("Unconfirmed", "Failed", "To approve", "Waiting", "Retrying"),
+        why_not="it is with the partner, or was dropped",
+    )
+    def drop(self, request: HttpRequest, queryset: QuerySet[PartnerOrder], reason: str) -> Told:
+        """Give it up: its lines wait for a person."""
+        row = queryset.get()
+        if not confirming.drop(submission_of(row), request.user, reason):  # type: ignore[arg-type]
+            raise Refused(f"{row} went out meanwhile. Nothing was dropped.")
+        return Told(
+            f"{row} is dropped. Its lines wait, unrouted, on their orders.", after="Dropped"
+        )
+
+    def _on_its_way(self, row: PartnerOrder, before: str = "Open") -> Told:
+        return Told(
+            f"{row} is being sent to {row.partner}.",
+            url=self.change_url(row),
+            link="See how far it is",
+            before=before,
+            after="Sending",
+        )

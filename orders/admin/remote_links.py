@@ -1,0 +1,32 @@
+"""Links to the same order in the partner's or the store's own pages."""
+
+from pydantic import ValidationError
+
+from integrations.errors import ProviderError
+from integrations.models import Connection
+from integrations.services.connections import provider_for
+
+
+def remote_order_url(connection: Connection | None, external_id: str) -> str:
+    """Where staff look at it there; empty if that system has no such page or lost its settings."""
+    if connection is None or not external_id:
+        return ""
+    try:
+        return provider_for(connection).order_url(external_id)
+    except (ProviderError, LookupError, ValidationError, ValueError):
+        return ""
+
+
+def system_name(connection: Connection | None) -> str:
+    """Kind of system as staff call it: Shopify, not shopify-partner."""
+    if connection is None:
+        return ""
+    try:
+        return connection.provider_class.label.split(" (")[0]
+    except LookupError:
+        return connection.provider
+
+
+def short_id(external_id: str) -> str:
+    """The part of an id people can compare: the last one of gid://shopify/Order/1."""
+    return external_id.rsplit("/", 1)[-1]

@@ -1,0 +1,123 @@
+"""One word for where a partner order stands, and the tabs that follow from it."""
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from catalog.models import Approval
+from config.adminkit.changelist import Rule
+from integrations.models import Connection
+from orders.models import PartnerOrder, PartnerOrderLine, Submission
+from orders.services.closing import needs_approval
+from orders.services.consolidation import is_triggered
+
+Placed, Sent = PartnerOrder.Status, Submission.Status
+WITH_PARTNER = [
+    Placed.SUBMITTED,
+    Placed.CONFIRMED,
+    Placed.PICKING,
+    Placed.PACKED,
+    Placed.SHIPPED,
+]
+
+
+def last_submission(row: PartnerOrder) -> Submission | None:
+    """The newest outbound write about it; reads what is prefetched."""
+    found = list(row.submissions.all())
+    return found[-1] if found else None
+
+
+def status_word(row: PartnerOrder) -> str:
+    """Its status and that of its submission as the one word of a badge."""
+    if row.status == Placed.DELIVERED and row.ship_to == PartnerOrder.ShipTo.CENTER:
+        return "Received"
+    if row.status != Placed.OPEN:
+        return row.get_status_display()
+    submission = last_submission(row)
+    if submission is None or row.closed_at is None:
+        return "On hold" if row.held_at else "Open"
+    return submission_word(submission)
+
+
+def submission_word(submission: Submission) -> str:
+    """To approve, Sending, Retrying, Waiting, Unconfirmed, Failed, Dropped or Sent."""
+    if submission.status != Sent.PENDING:
+        return submission.get_status_display()
+    if needs_approval(submission):
+        return "To approve"
+    connection = submission.partner_order.connection
+    if connection is not None and connection.status != Connection.Status.ACTIVE:
+        return "Waiting"
+    return "Retrying" if submission.error else "Sending"
+
+
+def is_moving(row: PartnerOrder) -> bool:
+    """Whether it changes by itself within seconds: its page looks again."""
+    return status_word(row) in ("Sending", "Retrying")
+
+
+def part_waits_for(part: PartnerOrderLine) -> tuple[str, str]:
+    """(badge, note) of a part that is in no partner order, or in one that still takes lines."""
+    order, placed = part.order_line.order, part.partner_order
+    if order.held_at:
+        return "On hold", "until the order is released"
+    if placed is not None and placed.closes_at:
+        local = timezone.localtime(placed.closes_at)
+        return "Waiting", f"for {local:%a %H:%M}"
+    if placed is not None:
+        return "Waiting", "is placed on its own"
+    if part.partner and not is_triggered(part.partner, order):
+        return "Waiting", "for payment" if part.partner.trigger == "paid" else "for approval"
+    return "Waiting", ""
+
+
+# --- tabs
+
+_UNSEEN = Q(approved_at=None) & (
+    Q(partner_order__partner__approval=Approval.ALWAYS)
+    | Q(
+        partner_order__partner__approval=Approval.OVER_LIMIT,
+        partner_order__cost_total__gt=F("partner_order__partner__approval_limit"),
+    )
+)
+
+
+def _where_submission(condition: Q) -> Q:
+    ids = Submission.objects.filter(condition).values("partner_order")
+    return Q(status=Placed.OPEN, pk__in=ids)
+
+
+def to_approve() -> Q:
+    """Closed, waiting for a person to say yes."""
+    return _where_submission(Q(status=Sent.PENDING) & _UNSEEN)
+
+
+def sending() -> Q:
+    """On their way to the partner."""
+    return _where_submission(Q(status=Sent.SUBMITTING) | (Q(status=Sent.PENDING) & ~_UNSEEN))
+
+
+def unconfirmed() -> Q:
+    """Sent, but nobody knows whether the partner has them."""
+    return _where_submission(Q(status=Sent.UNCONFIRMED))
+
+
+def failed() -> Q:
+    """The partner did not take them."""
+    return _where_submission(Q(status=Sent.FAILED))
+
+
+def needs_a_person() -> Q:
+    """What the number in the sidebar counts."""
+    return to_approve() | unconfirmed() | failed()
+
+
+TABS: list[tuple[str, str, Rule, str]] = [
+    ("", "All", None, ""),
+    ("open", "Open", Q(status=Placed.OPEN, closed_at=None), ""),
+    ("approve", "To approve", to_approve, "warn"),
+    ("sending", "Sending", sending, ""),
+    ("unconfirmed", "Unconfirmed", unconfirmed, "warn"),
+    ("failed", "Failed", failed, "bad"),
+    ("partner", "With partner", Q(status__in=WITH_PARTNER), ""),
+    ("done", "Done", Q(status__in=[Placed.DELIVERED, Placed.CANCELED]), ""),
+]

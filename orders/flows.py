@@ -1,0 +1,64 @@
+"""What a run of the order flows does."""
+
+from datetime import datetime, timedelta
+
+from integrations.providers.base import PublishesShipments, PullsChannelOrders, PullsShipments
+from integrations.registry import flow
+from integrations.services.runs import Run
+from orders.models import PartnerOrder, Shipment
+from orders.services.capture import capture_order
+from orders.services.publishing import publish
+from orders.services.shipments import record_shipment
+
+OVERLAP = timedelta(minutes=10)
+UNFINISHED = ["submitted", "confirmed", "picking", "packed", "shipped"]
+POLL_AT_ONCE = 50
+
+
+@flow("channel_orders", PullsChannelOrders, "Orders never announced")
+def pull_channel_orders(run: Run) -> None:
+    """The backstop for lost webhooks: everything changed since the last good run, with overlap."""
+    last = run.watermark.get("since")
+    # Never further back than the connection: older orders were handled without us.
+    first = run.connection.installed_at or run.connection.created_at
+    since = datetime.fromisoformat(last) - OVERLAP if last else first
+    for remote in run.provider.pull_channel_orders(since):
+        order, created = capture_order(run.connection, remote)
+        run.count(processed=1, created=int(created), unchanged=int(not created))
+        if created and order:
+            run.note(order.number, "applied", "Found by asking: its webhook never came.")
+        run.beat()
+    run.watermark["since"] = run.started_at.isoformat()
+
+
+@flow("shipments", PullsShipments, "Partner shipments")
+def pull_shipments(run: Run) -> None:
+    """Parcels of every partner order that is not finished, longest unasked first."""
+    placed = PartnerOrder.objects.filter(connection=run.connection, status__in=UNFINISHED)
+    rows = list(placed.exclude(external_id="").order_by("polled_at", "pk"))
+    for start in range(0, len(rows), POLL_AT_ONCE):
+        chunk = rows[start : start + POLL_AT_ONCE]
+        ids = [row.external_id for row in chunk]
+        for remote in run.provider.pull_shipments(ids):
+            shipment, created = record_shipment(run.connection, remote)
+            run.count(processed=1, created=int(created), unchanged=int(not created))
+            if created and shipment:
+                run.note(str(shipment), "applied", f"For {shipment.partner_order}.")
+        PartnerOrder.objects.filter(pk__in=[row.pk for row in chunk]).update(
+            polled_at=run.started_at
+        )
+        run.beat()
+
+
+@flow("publish_shipments", PublishesShipments, "Publish shipments")
+def publish_shipments(run: Run) -> None:
+    """Tell the store of every parcel it does not know yet."""
+    waiting = Shipment.objects.filter(
+        order__connection=run.connection, publish_status__in=["pending", "unconfirmed"]
+    )
+    for shipment in waiting.order_by("pk"):
+        publish(shipment)
+        done = shipment.publish_status == Shipment.Publish.PUBLISHED
+        run.count(processed=1, updated=int(done), failed=int(shipment.publish_status == "failed"))
+        run.note(str(shipment), "applied" if done else "skipped", shipment.error)
+        run.beat()

@@ -1,0 +1,69 @@
+"""What staff decide about a customer's order before it is placed: approve, hold, release."""
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from orders.models import Order, PartnerOrderLine
+from orders.services.consolidation import assign_order, refresh_cost
+from orders.services.history import record
+from orders.services.routing import route_again
+from orders.services.status import refresh_status
+
+
+def approve_order(order: Order, user: AbstractBaseUser) -> bool:
+    """Let the lines of partners whose trigger is *approved* go; False if it was approved."""
+    with transaction.atomic():
+        if not _update(order, Q(approved_at=None), approved_at=timezone.now()):
+            return False
+        record(order, "approved", "Approved.", user=user)
+        assign_order(order)
+        refresh_status(order)
+    return True
+
+
+def hold_order(order: Order, user: AbstractBaseUser, reason: str = "") -> bool:
+    """Keep everything that was not sent back; False if it is on hold already."""
+    with transaction.atomic():
+        if not _update(order, Q(held_at=None), held_at=timezone.now()):
+            return False
+        parts = PartnerOrderLine.objects.filter(
+            order_line__order=order, partner_order__closed_at=None, canceled_at=None
+        ).exclude(partner_order=None)
+        touched = {part.partner_order for part in parts.select_related("partner_order")}
+        parts.update(partner_order=None, ready_at=None)
+        for placed in touched - {None}:
+            refresh_cost(placed)  # type: ignore[arg-type]
+        record(order, "held", f"Put on hold. {reason}".strip(), user=user)
+        refresh_status(order)
+    return True
+
+
+def release_order(order: Order, user: AbstractBaseUser) -> bool:
+    """Let a held order go on; False if it is not on hold."""
+    with transaction.atomic():
+        if not _update(order, ~Q(held_at=None), held_at=None):
+            return False
+        record(order, "released", "Released.", user=user)
+        assign_order(order)
+        refresh_status(order)
+    return True
+
+
+def reroute(order: Order, user: AbstractBaseUser) -> int:
+    """Try the unrouted lines again; returns how many found a partner."""
+    with transaction.atomic():
+        found = route_again(order)
+        assign_order(order)
+        refresh_status(order)
+        if found:
+            record(order, "routed", f"{found} lines found a partner.", user=user)
+    return found
+
+
+def _update(order: Order, condition: Q, **fields: object) -> bool:
+    changed = Order.objects.filter(condition, pk=order.pk).update(**fields)
+    for name, value in fields.items():
+        setattr(order, name, value)
+    return bool(changed)

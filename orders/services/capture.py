@@ -1,0 +1,101 @@
+"""Capture: take a channel's order in, exactly once, routed and reserved in one transaction."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.models import Connection
+from integrations.types import ChannelOrder
+from orders.models import Order, OrderContact
+from orders.services.changes import apply_change
+from orders.services.consolidation import assign_order
+from orders.services.history import record
+from orders.services.lines import insert_line
+from orders.services.routing import route_lines
+from orders.services.status import refresh_status
+
+
+def capture_order(
+    connection: Connection, remote: ChannelOrder, now: datetime | None = None
+) -> tuple[Order | None, bool]:
+    """Take in an order, or what changed on one we have. Returns it and whether it is new.
+
+    Test orders are not taken (None). An older version than the one we have changes nothing. No
+    network: safe inside a webhook job, and harmless when repeated.
+    """
+    if remote.test:
+        return None, False
+    with transaction.atomic():
+        order = _existing(connection, remote)
+        if order is None:
+            return _create(connection, remote, now or timezone.now()), True
+        if remote.version > order.source_version:
+            apply_change(order, remote, now or timezone.now())
+        return order, False
+
+
+def _existing(connection: Connection, remote: ChannelOrder) -> Order | None:
+    # The connection's row is what two deliveries of the same order queue for.
+    Connection.objects.select_for_update().get(pk=connection.pk)
+    orders = Order.objects.select_for_update().filter(connection=connection)
+    return orders.filter(external_id=remote.external_id).first()
+
+
+def _create(connection: Connection, remote: ChannelOrder, now: datetime) -> Order:
+    order = _insert(connection, remote)
+    _insert_contact(order, remote)
+    for line in remote.lines:
+        insert_line(order, line)
+    record(order, "captured", f"Captured from {connection.name}.", actor=connection.name)
+    if remote.canceled_at:
+        record(order, "canceled", "It was canceled before it came in.", actor=connection.name)
+    else:
+        route_lines(order)
+        assign_order(order, now)
+    refresh_status(order)
+    return order
+
+
+def _insert(connection: Connection, remote: ChannelOrder) -> Order:
+    return Order.objects.create(
+        number=order_number(connection, remote.number),
+        connection=connection,
+        external_id=remote.external_id,
+        source_version=remote.version,
+        placed_at=remote.placed_at,
+        paid_at=remote.paid_at,
+        payment_reference=remote.payment_reference,
+        canceled_at=remote.canceled_at,
+        cancel_reason=remote.cancel_reason,
+        currency=remote.currency,
+        total=remote.total,
+        tax=remote.tax,
+        shipping=remote.shipping,
+        refunded_total=remote.refunded_total,
+        delivery_method=remote.delivery_method,
+        note=remote.note,
+    )
+
+
+def order_number(connection: Connection, name: str) -> str:
+    """The channel's name for the order; from the second channel on with the connection's slug."""
+    first = Order.objects.order_by("pk").values_list("connection_id", flat=True).first()
+    return name if first in (None, connection.pk) else f"{connection.slug}-{name}"
+
+
+def _insert_contact(order: Order, remote: ChannelOrder) -> None:
+    contact, address = remote.contact, remote.contact.address
+    OrderContact.objects.create(
+        order=order,
+        name=contact.name or address.name,
+        email=contact.email,
+        phone=contact.phone or address.phone,
+        company=address.company,
+        street1=address.street1,
+        street2=address.street2,
+        city=address.city,
+        state=address.state,
+        zip=address.zip,
+        country=address.country,
+    )

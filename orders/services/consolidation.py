@@ -1,0 +1,131 @@
+"""Consolidation: put ready lines into the partner order that will carry them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max, Q, Sum
+from django.utils import timezone
+
+from catalog.models import Dispatch, OrderTrigger, Partner
+from integrations.jobs import enqueue
+from orders.models import Order, PartnerOrder, PartnerOrderLine
+from orders.services.calendar import next_batch, period_of
+from orders.services.history import record
+
+OPEN = Q(closed_at=None, order=None, status=PartnerOrder.Status.OPEN)
+
+
+def is_triggered(partner: Partner, order: Order) -> bool:
+    """Whether the partner's terms let this order's lines go (captured, paid or approved)."""
+    if order.held_at or order.canceled_at:
+        return False
+    if partner.trigger == OrderTrigger.PAID:
+        return order.paid_at is not None
+    if partner.trigger == OrderTrigger.APPROVED:
+        return order.approved_at is not None
+    return True
+
+
+def assign_order(order: Order, now: datetime | None = None) -> int:
+    """Put every line of the order that may go into its partner order; returns how many."""
+    now = now or timezone.now()
+    parts = PartnerOrderLine.objects.filter(
+        order_line__order=order, partner_order=None, canceled_at=None, held_at=None
+    ).exclude(partner=None)
+    assigned = 0
+    for part in parts.select_related("partner__connection", "order_line__order").order_by("pk"):
+        assert part.partner is not None
+        if part.partner.is_us or not is_triggered(part.partner, order):
+            continue
+        target = partner_order_for(part.partner, order, now)
+        PartnerOrderLine.objects.filter(pk=part.pk, partner_order=None).update(
+            ready_at=now, partner_order=target
+        )
+        refresh_cost(target)
+        if target.order_id:
+            enqueue("orders.tasks.close_order", target.pk)
+        assigned += 1
+    return assigned
+
+
+def partner_order_for(partner: Partner, order: Order, now: datetime) -> PartnerOrder:
+    """The partner order that takes this order's lines: its own, or the partner's open one."""
+    if partner.dispatch == Dispatch.IMMEDIATE:
+        mine = PartnerOrder.objects.filter(partner=partner, order=order, closed_at=None)
+        return mine.first() or _create(partner, now, order=order)
+    return open_order(partner, now)
+
+
+def open_order(partner: Partner, now: datetime) -> PartnerOrder:
+    """The one order of the partner that still takes lines; opened if there is none.
+
+    Two callers at once get the same row: a unique index allows one.
+    """
+    # Locking the row keeps it from being closed between this look and the line's UPDATE.
+    found = PartnerOrder.objects.select_for_update().filter(OPEN, partner=partner).first()
+    if found:
+        return found
+    due = next_batch(partner, now) or now
+    period = period_of(partner, due)
+    try:
+        with transaction.atomic():
+            return _create(partner, now, period=period, closes_at=due)
+    except IntegrityError:
+        return PartnerOrder.objects.get(OPEN, partner=partner)
+
+
+def _create(partner: Partner, now: datetime, **fields: Any) -> PartnerOrder:
+    if period := fields.get("period"):
+        same = PartnerOrder.objects.filter(partner=partner, period=period)
+        fields["seq"] = (same.aggregate(last=Max("seq"))["last"] or 0) + 1
+    row = PartnerOrder.objects.create(
+        partner=partner,
+        connection=partner.connection,
+        ship_to=partner.ship_to,
+        currency=partner.currency,
+        **fields,
+    )
+    record(row, "opened", "Opened.")
+    return row
+
+
+def refresh_cost(partner_order: PartnerOrder) -> Decimal:
+    """Write and return the cost of the lines in it, in its currency."""
+    lines = partner_order.lines.filter(canceled_at=None)
+    total = lines.aggregate(sum=Sum(F("quantity") * F("unit_cost")))["sum"] or Decimal(0)
+    PartnerOrder.objects.filter(pk=partner_order.pk).update(cost_total=total)
+    partner_order.cost_total = total
+    return total
+
+
+def hold_line(part: PartnerOrderLine, reason: str, user: AbstractBaseUser | None = None) -> bool:
+    """Keep a line back from its open partner order; False if it was sent already."""
+    open_line = Q(partner_order=None) | Q(partner_order__closed_at=None)
+    with transaction.atomic():
+        # The lock closing takes too: the line leaves before the content is built, or not at all.
+        rows = PartnerOrder.objects.select_for_update()
+        before = rows.get(pk=part.partner_order_id) if part.partner_order_id else None
+        held = PartnerOrderLine.objects.filter(open_line, pk=part.pk, canceled_at=None)
+        if not held.update(
+            held_at=timezone.now(), hold_reason=reason[:300], partner_order=None, ready_at=None
+        ):
+            return False
+        if before:
+            refresh_cost(before)
+            record(before, "line_held", f"Held back: {part}.", user=user)
+        record(part.order_line.order, "line_held", f"Held back: {part}.", user=user)
+    return True
+
+
+def release_line(part: PartnerOrderLine, user: AbstractBaseUser | None = None) -> bool:
+    """Let a held line go again, into the order that is open now."""
+    held = PartnerOrderLine.objects.filter(pk=part.pk, canceled_at=None).exclude(held_at=None)
+    with transaction.atomic():
+        if not held.update(held_at=None, hold_reason=""):
+            return False
+        record(part.order_line.order, "line_released", f"Released: {part}.", user=user)
+        assign_order(part.order_line.order)
+    return True

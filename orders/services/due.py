@@ -1,0 +1,96 @@
+"""What the minute tick finds to do: the rows are the truth, the queue only wakes work up."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from integrations.jobs import enqueue, waiting_ids
+from orders.models import Notification, Shipment, Submission
+from orders.services.closing import plan_batches, submit_due_batches
+
+LIMIT = 500
+
+
+def sweep(now: datetime) -> dict[str, int]:
+    """Close due batches; wake what is due, and what a dead worker left behind. Returns counts."""
+    batches = submit_due_batches(now)
+    plan_batches(now)
+    return {
+        "batches": len(batches.submissions),
+        "recovered": recover_submissions(now) + recover_notifications(now),
+        "submissions": _wake(_due_submissions(now), "orders.tasks.submit"),
+        "confirmations": _wake(_due_confirmations(now), "orders.tasks.confirm"),
+        "shipments": _wake(_due_shipments(now), "orders.tasks.publish_shipment"),
+        "notifications": _wake(_due_notifications(now), "orders.tasks.send_notification"),
+    }
+
+
+def recover_submissions(now: datetime) -> int:
+    """A lease that ran out: unconfirmed if the call may have been made, else pending again."""
+    recovered = 0
+    left = Submission.objects.filter(status=Submission.Status.SUBMITTING, lease_until__lt=now)
+    for submission in left:
+        sent = submission.sent_at is not None
+        new = Submission.Status.UNCONFIRMED if sent else Submission.Status.PENDING
+        recovered += submission.move(
+            Submission.Status.SUBMITTING,
+            new,
+            retry_at=now,
+            lease_token=None,
+            lease_until=None,
+            error="The worker that was sending it stopped.",
+        )
+    return recovered
+
+
+def recover_notifications(now: datetime) -> int:
+    """A mail whose worker died while sending: nobody knows, so a person decides."""
+    recovered = 0
+    left = Notification.objects.filter(status=Notification.Status.SENDING, lease_until__lt=now)
+    for row in left:
+        recovered += row.move(
+            Notification.Status.SENDING,
+            Notification.Status.UNKNOWN,
+            error="The worker that was sending it stopped.",
+        )
+    return recovered
+
+
+def _due(now: datetime) -> Q:
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    return free & (Q(retry_at=None) | Q(retry_at__lte=now))
+
+
+def _due_submissions(now: datetime) -> list[int]:
+    approved = ~Q(approved_at=None) | ~Q(partner_order__partner__approval="always")
+    return _ids(Submission.objects.filter(_due(now), approved, status="pending"))
+
+
+def _due_confirmations(now: datetime) -> list[int]:
+    # retry_at empty means a person was asked: it is not looked up again by itself.
+    rows = Submission.objects.filter(_due(now), status="unconfirmed").exclude(retry_at=None)
+    return _ids(rows)
+
+
+def _due_shipments(now: datetime) -> list[int]:
+    return _ids(
+        Shipment.objects.filter(
+            _due(now), publish_status__in=["pending", "unconfirmed", "publishing"]
+        )
+    )
+
+
+def _due_notifications(now: datetime) -> list[int]:
+    return _ids(Notification.objects.filter(_due(now), status="queued"))
+
+
+def _ids(rows) -> list[int]:  # type: ignore[no-untyped-def]
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:LIMIT])
+
+
+def _wake(ids: list[int], task: str) -> int:
+    # What lies in the queue is awake already: added again every minute it would only grow.
+    asleep = sorted(set(ids) - waiting_ids(task)) if ids else []
+    for pk in asleep:
+        enqueue(task, pk)
+    return len(asleep)

@@ -1,0 +1,144 @@
+"""E-mails to customers: one row per event, object and recipient; sent once, by a worker."""
+
+import smtplib
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from integrations.jobs import enqueue
+from orders.models import Notification, Order, Shipment
+
+Status, Type = Notification.Status, Notification.Type
+LEASE_S = 60
+ATTEMPTS = 5
+# event -> (type, template below templates/emails/)
+EVENTS = {
+    "shipment.shipped": (Type.FULFILLMENT, "shipment_shipped"),
+}
+
+
+def notify(order: Order, event: str, about: models.Model) -> Notification | None:
+    """Queue the e-mail of an event; None where the customer has no address.
+
+    Runs inside the caller's transaction; the same event about the same object is mailed once.
+    """
+    contact = getattr(order, "contact", None)
+    if contact is None or not contact.email:
+        return None
+    kind, template = EVENTS[event]
+    context = {"order": order, "about": about, "lines": mail_lines(about)}
+    row, created = Notification.objects.get_or_create(
+        event=event,
+        content_type=ContentType.objects.get_for_model(about),
+        object_id=about.pk,
+        recipient=contact.email,
+        defaults={
+            "type": kind,
+            "order": order,
+            "subject": render_to_string(f"emails/{template}.subject.txt", context).strip(),
+            "body": render_to_string(f"emails/{template}.txt", context),
+        },
+    )
+    if created:
+        enqueue("orders.tasks.send_notification", row.pk)
+    return row
+
+
+def mail_lines(about: models.Model) -> list[tuple[int, str]]:
+    """(units, title) of what an e-mail is about."""
+    if isinstance(about, Shipment):
+        lines = about.lines.select_related("order_line")
+        return [(line.quantity, line.order_line.title) for line in lines]
+    return []
+
+
+def send(notification: Notification, now: datetime | None = None) -> bool:
+    """Send it if it is queued and due. True if the mail server took it.
+
+    An answer that was lost leaves it *unknown*: a second mail is worse than none, a person decides.
+    """
+    now = now or timezone.now()
+    if not _claim(notification, now):
+        return False
+    server = get_connection()
+    try:
+        server.open()
+    except (smtplib.SMTPException, OSError) as exc:  # nothing was handed over yet
+        _try_later(notification, now, f"The mail server cannot be reached ({type(exc).__name__}).")
+        return False
+    return _hand_over(notification, server, now)
+
+
+def _hand_over(notification: Notification, server: Any, now: datetime) -> bool:
+    mail = EmailMultiAlternatives(
+        notification.subject, notification.body, to=[notification.recipient], connection=server
+    )
+    mail.attach_alternative(_as_html(notification), "text/html")
+    try:
+        mail.send()
+    except smtplib.SMTPServerDisconnected:
+        _settle(notification, Status.UNKNOWN, error="The mail server's answer was lost.")
+    except smtplib.SMTPException as exc:
+        _try_later(notification, now, f"The mail server refused it ({type(exc).__name__}).")
+    except OSError:
+        _settle(notification, Status.UNKNOWN, error="The connection to the mail server broke.")
+    else:
+        return _settle(notification, Status.SENT, sent_at=timezone.now(), error="")
+    finally:
+        server.close()
+    return False
+
+
+def _as_html(notification: Notification) -> str:
+    context = {"subject": notification.subject, "body": notification.body}
+    return render_to_string("emails/layout.html", context)
+
+
+def _claim(notification: Notification, now: datetime) -> bool:
+    due = Q(retry_at=None) | Q(retry_at__lte=now)
+    rows = Notification.objects.filter(due, pk=notification.pk, status=Status.QUEUED)
+    if not rows.exists() or not notification.take_lease(now, LEASE_S):
+        return False
+    return notification.move(Status.QUEUED, Status.SENDING, attempts=F("attempts") + 1)
+
+
+def _try_later(notification: Notification, now: datetime, error: str) -> None:
+    if notification.attempts >= ATTEMPTS:
+        _settle(notification, Status.FAILED, error=error)
+    else:
+        later = now + timedelta(seconds=30 * 2**notification.attempts)
+        _settle(notification, Status.QUEUED, retry_at=later, error=error)
+
+
+def _settle(notification: Notification, new: str, **fields: object) -> bool:
+    return notification.move(
+        Status.SENDING,
+        new,
+        where=notification.mine(),
+        lease_token=None,
+        lease_until=None,
+        **fields,
+    )
+
+
+def send_again(notification: Notification) -> bool:
+    """A person wants it sent once more; False if it is on its way already."""
+    settled = [Status.FAILED, Status.UNKNOWN, Status.SUPPRESSED, Status.SENT]
+    cleared = dict.fromkeys(["retry_at", "lease_token", "lease_until"])
+    with transaction.atomic():
+        if not notification.move(settled, Status.QUEUED, attempts=0, error="", **cleared):
+            return False
+        enqueue("orders.tasks.send_notification", notification.pk)
+    return True
+
+
+def suppress(notification: Notification) -> bool:
+    """A person decided that it is not sent; False if it was, or is just being sent."""
+    waiting = [Status.QUEUED, Status.FAILED, Status.UNKNOWN]
+    return notification.move(waiting, Status.SUPPRESSED)

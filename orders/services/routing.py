@@ -1,0 +1,178 @@
+"""Routing: choose for each customer line the partner who fulfills it, or say why none does."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from catalog.models import Listing, Partner, Variant
+from catalog.skus import find_variant
+from integrations.models import Connection
+from integrations.services.alerts import raise_alert
+from inventory.availability import shortfall
+from inventory.services.reservations import release, reserve
+from orders.models import Order, OrderLine, PartnerOrderLine
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a line goes. Without a partner, `reason` says why."""
+
+    partner: Partner | None
+    variant: Variant | None
+    cost: Decimal | None = None
+    reason: str = ""
+
+
+def identify(line: OrderLine, channel: Connection | None, channel_variant: str) -> Variant | None:
+    """Our variant of a channel's line: by the channel's own id first, then by SKU.
+
+    A SKU is never parsed to guess; two spellings that fit are no match.
+    """
+    listing = None
+    if channel and channel_variant:
+        listing = (
+            Listing.objects.filter(connection=channel, external_id=channel_variant)
+            .exclude(variant=None)
+            .select_related("variant")
+            .first()
+        )
+    if listing:
+        return listing.variant
+    return find_variant(line.sku)[0] if line.sku else None
+
+
+def choose_route(line: OrderLine) -> Route:
+    """The partner whose live listing links the variant (rank, then stock); else our shelf."""
+    variant = line.variant
+    if variant is None:
+        reason = f"No product has the SKU {line.sku}." if line.sku else "The line has no SKU."
+        return Route(None, None, reason=reason)
+    listing = (
+        Listing.objects.filter(
+            variant=variant,
+            connection__partner__archived_at=None,
+            connection__partner__isnull=False,
+            missing_since=None,
+        )
+        .exclude(connection__status=Connection.Status.ARCHIVED)
+        .select_related("connection__partner")
+        .order_by("connection__partner__rank", "-available", "pk")
+        .first()
+    )
+    if listing:
+        return Route(listing.connection.partner, variant, listing.cost, "Their listing is linked.")
+    return Route(Partner.objects.get(code="us"), variant, reason="No partner lists it.")
+
+
+def route_lines(order: Order) -> list[PartnerOrderLine]:
+    """Make a part for each routable line that has none, and reserve its units.
+
+    Runs inside the transaction that captures the order: no network.
+    """
+    lines = order.lines.filter(routable=True, quantity__gt=0).select_related("variant")
+    without = [line for line in lines if not line.parts.filter(canceled_at=None).exists()]
+    _lock_variants(without)
+    return [_route(line, line.quantity) for line in without]
+
+
+def _lock_variants(lines: list[OrderLine]) -> None:
+    # Two orders for the last unit must see each other's reservation, so that one of them is short;
+    # taken in the order of their ids, so that two orders for the same things cannot deadlock.
+    ids = {line.variant_id for line in lines if line.variant_id}
+    list(Variant.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+
+
+def _route(line: OrderLine, quantity: int) -> PartnerOrderLine:
+    route = choose_route(line)
+    part = PartnerOrderLine.objects.create(
+        order_line=line,
+        part=line.parts.count() + 1,
+        variant=route.variant,
+        partner=route.partner,
+        route_reason=route.reason,
+        quantity=quantity,
+        unit_cost=route.cost,
+    )
+    if route.partner is None:
+        _say_unrouted(line, route.reason)
+    else:
+        hold_stock(part)
+    return part
+
+
+def hold_stock(part: PartnerOrderLine) -> None:
+    """Reserve the units of a part; too little stock is reserved all the same and noted."""
+    assert part.variant is not None
+    assert part.partner is not None
+    connection = part.partner.connection
+    if reserve(part.reservation_key, part.variant, connection, part.quantity):
+        short = min(part.quantity, shortfall(part.variant))
+        PartnerOrderLine.objects.filter(pk=part.pk).update(short=short)
+        part.short = short
+        number = part.order_line.order.number
+        raise_alert(
+            f"shortfall:{part.pk}",
+            "stock",
+            f"{number}: {short} of {part.quantity} {part.order_line.title} are not in stock",
+            "Place it anyway and wait, hold the line, or cancel it with the customer.",
+            part.order_line.order,
+        )
+
+
+def _say_unrouted(line: OrderLine, reason: str) -> None:
+    raise_alert(
+        f"unrouted:{line.sku or line.title}",
+        "mapping",
+        f"{line.sku or line.title} goes nowhere",
+        f"{reason} Import the product from a partner, or correct the SKU in the store; then press "
+        "Route again on the order.",
+        line.order,
+    )
+
+
+def route_again(order: Order) -> int:
+    """Try the unrouted parts of an order once more; returns how many found a partner."""
+    found = 0
+    parts = PartnerOrderLine.objects.filter(
+        order_line__order=order, partner=None, canceled_at=None
+    ).select_related("order_line__order", "order_line__variant")
+    _lock_variants([part.order_line for part in parts])
+    for part in parts:
+        line = part.order_line
+        if line.variant is None:
+            line.variant = identify(line, None, "")
+            line.save(update_fields=["variant"])
+        route = choose_route(line)
+        if route.partner is None:
+            continue
+        part.variant, part.partner, part.unit_cost = route.variant, route.partner, route.cost
+        part.route_reason = route.reason
+        part.save(update_fields=["variant", "partner", "unit_cost", "route_reason"])
+        hold_stock(part)
+        found += 1
+    return found
+
+
+def cancel_part(part: PartnerOrderLine, reason: str) -> None:
+    """End a part: its reservation is released; an order that was never sent loses it."""
+    fields: dict[str, Any] = {"canceled_at": timezone.now(), "route_reason": reason[:300]}
+    if part.partner_order and part.partner_order.closed_at is None:
+        fields["partner_order"] = None
+    PartnerOrderLine.objects.filter(pk=part.pk).update(**fields)
+    release([part.reservation_key])
+
+
+def unroute(part: PartnerOrderLine, reason: str) -> PartnerOrderLine:
+    """End a part that will not be fulfilled as it is; its units wait for a person, unrouted."""
+    cancel_part(part, reason)
+    line = part.order_line
+    _say_unrouted(line, reason)
+    return PartnerOrderLine.objects.create(
+        order_line=line,
+        part=line.parts.count() + 1,
+        variant=part.variant,
+        route_reason=reason[:300],
+        quantity=part.quantity,
+    )

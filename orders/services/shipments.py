@@ -1,0 +1,285 @@
+"""Shipments: what partners report, dealt to customer lines; Received; Ship to customer."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.utils import timezone
+
+from catalog.models import Listing
+from integrations.jobs import enqueue
+from integrations.models import Connection
+from integrations.services.alerts import raise_alert
+from integrations.types import RemoteShipment
+from orders.models import (
+    Order,
+    OrderLine,
+    PartnerOrder,
+    PartnerOrderLine,
+    Shipment,
+    ShipmentLine,
+)
+from orders.services.history import record, record_for_orders
+from orders.services.notifications import notify
+from orders.services.status import refresh_all, refresh_status, units_to_customer
+
+CENTER, CUSTOMER = Shipment.BoundFor.CENTER, Shipment.BoundFor.CUSTOMER
+Placed = PartnerOrder.Status
+
+
+class CannotShip(Exception):
+    """Why nothing can be shipped or received; the text is for staff."""
+
+
+def record_shipment(connection: Connection, remote: RemoteShipment) -> tuple[Shipment | None, bool]:
+    """Take in a parcel a partner reports. Returns it and whether it is new; None: not ours.
+
+    Repeated and late news change nothing but a later status and a tracking number that was empty.
+    """
+    with transaction.atomic():
+        placed = (
+            PartnerOrder.objects.select_for_update(of=("self",))
+            .select_related("partner")
+            .filter(connection=connection, external_id=remote.order_id)
+            .first()
+        )
+        if placed is None:
+            return None, False
+        known = placed.shipments.filter(external_id=remote.external_id).first()
+        if known:
+            follow(known, remote)
+            return known, False
+        return _create(placed, remote), True
+
+
+def _create(placed: PartnerOrder, remote: RemoteShipment) -> Shipment:
+    bound_for = placed.ship_to
+    shipment = Shipment.objects.create(
+        partner_order=placed,
+        order=placed.order if bound_for == CUSTOMER else None,
+        external_id=remote.external_id,
+        bound_for=bound_for,
+        carrier=remote.carrier,
+        service=remote.service,
+        tracking_number=remote.tracking_number,
+        url=remote.url,
+        status=remote.status,
+        shipped_at=remote.shipped_at or timezone.now(),
+        delivered_at=remote.delivered_at,
+        source=placed.connection.provider if placed.connection else "partner",
+    )
+    for part, units in deal_units(placed, remote):
+        ShipmentLine.objects.create(
+            shipment=shipment,
+            order_line=part.order_line,
+            partner_order_line=part,
+            quantity=units,
+        )
+    _after_shipping(placed, shipment)
+    return shipment
+
+
+def deal_units(placed: PartnerOrder, remote: RemoteShipment) -> list[tuple[PartnerOrderLine, int]]:
+    """Deal the units of a parcel to the customer lines behind them, oldest order first.
+
+    Units nobody ordered (a strange SKU, more than was placed) are left over: an alert names them.
+    """
+    dealt, left_over = [], []
+    variants = _variants_by_sku(placed)
+    for sku, units in _units_by_sku(remote).items():
+        left = units
+        for part in _unshipped_parts(placed, variants.get(sku)):
+            take = min(left, part.quantity - (part.done or 0))  # type: ignore[attr-defined]
+            if take > 0:
+                left -= take
+                dealt.append((part, take))
+        if left:
+            left_over.append(f"{left} x {sku or 'a line without SKU'}")
+    if left_over:
+        _say_left_over(placed, remote, left_over)
+    return dealt
+
+
+def _units_by_sku(remote: RemoteShipment) -> Counter[str]:
+    units: Counter[str] = Counter()
+    for line in remote.lines:
+        units[line.sku] += line.quantity
+    return units
+
+
+def _variants_by_sku(placed: PartnerOrder) -> dict[str, int]:
+    contents = placed.submissions.values_list("content", flat=True)
+    sent = {row["external_id"]: row["sku"] for c in contents for row in c.get("lines", ())}
+    listings = Listing.objects.filter(connection=placed.connection, external_id__in=list(sent))
+    return {
+        sent[listing.external_id]: listing.variant_id for listing in listings if listing.variant_id
+    }
+
+
+def _say_left_over(placed: PartnerOrder, remote: RemoteShipment, left_over: list[str]) -> None:
+    raise_alert(
+        f"left_over:{placed.pk}:{remote.external_id}",
+        "shipment",
+        f"{placed.partner} shipped what {placed.reference} does not have",
+        f"{', '.join(left_over)}. Ask the partner, and count the parcel when it arrives.",
+        placed,
+    )
+
+
+def _unshipped_parts(placed: PartnerOrder, variant_id: int | None) -> list[PartnerOrderLine]:
+    if variant_id is None:
+        return []
+    parts = placed.lines.filter(canceled_at=None, variant_id=variant_id)
+    done = Sum("shipped__quantity", filter=~Q(shipped__shipment__status="voided"))
+    return list(
+        parts.annotate(done=done)
+        .select_related("order_line__order")
+        .order_by("order_line__order__placed_at", "pk")
+    )
+
+
+def _after_shipping(placed: PartnerOrder, shipment: Shipment) -> None:
+    if _all_shipped(placed):
+        early = [Placed.SUBMITTED, Placed.CONFIRMED, Placed.PICKING, Placed.PACKED]
+        placed.move(early, Placed.SHIPPED)
+    parcel = f"{shipment.carrier} {shipment.tracking_number}".strip() or "a parcel without a number"
+    where = "to our center" if shipment.bound_for == CENTER else "to the customer"
+    orders = record_for_orders(
+        placed, "shipped", f"{placed.partner} shipped {parcel} {where}.", actor=placed.partner.name
+    )
+    if shipment.bound_for == CUSTOMER:
+        publish_and_tell(shipment)
+    refresh_all(orders)
+
+
+def _all_shipped(placed: PartnerOrder) -> bool:
+    parts = placed.lines.filter(canceled_at=None)
+    wanted = parts.aggregate(n=Sum("quantity"))["n"] or 0
+    lines = ShipmentLine.objects.filter(shipment__partner_order=placed)
+    done = lines.exclude(shipment__status="voided").aggregate(n=Sum("quantity"))["n"] or 0
+    return bool(done >= wanted)
+
+
+def publish_and_tell(shipment: Shipment) -> None:
+    """A parcel to the customer: publish it to the channel and mail its number."""
+    assert shipment.order is not None
+    if shipment.order.connection_id:
+        shipment.update_where(Q(publish_status="none"), publish_status="pending")
+        enqueue("orders.tasks.publish_shipment", shipment.pk)
+    notify(shipment.order, "shipment.shipped", shipment)
+
+
+def follow(shipment: Shipment, remote: RemoteShipment) -> None:
+    """Take over what a later report of the same parcel adds: a number, a status further on."""
+    late = {
+        "carrier": remote.carrier,
+        "tracking_number": remote.tracking_number,
+        "url": remote.url,
+    }
+    for name, value in late.items():
+        if value and not getattr(shipment, name):
+            shipment.update_where(Q(**{name: ""}), **{name: value})
+    if remote.status != shipment.status and remote.status in Shipment.MOVES.get(
+        shipment.status, ()
+    ):
+        shipment.move(shipment.status, remote.status, delivered_at=remote.delivered_at)
+        _after_move(shipment)
+
+
+def _after_move(shipment: Shipment) -> None:
+    orders = Order.objects.filter(lines__shipped__shipment=shipment).distinct()
+    for order in orders:
+        record(order, "shipment_status", f"{shipment}: {shipment.get_status_display().lower()}.")
+        refresh_status(order)
+
+
+def receive_shipment(
+    shipment: Shipment,
+    user: AbstractBaseUser,
+    counted: Mapping[int, int] | None = None,
+    now: datetime | None = None,
+) -> bool:
+    """Staff press Received on a center-bound parcel, whole or with units counted per line pk.
+
+    When all parcels of the partner order are in, it is delivered. False if it was received before.
+    """
+    if shipment.bound_for != CENTER:
+        raise CannotShip("This parcel goes to the customer, not to our center.")
+    now = now or timezone.now()
+    with transaction.atomic():
+        if not shipment.update_where(Q(received_at=None), received_at=now):
+            return False
+        shipment.move(["in_transit", "exception"], "delivered", delivered_at=now)
+        for line in shipment.lines.all():
+            units = line.quantity if counted is None else counted.get(line.pk, 0)
+            ShipmentLine.objects.filter(pk=line.pk).update(received=min(units, line.quantity))
+        assert shipment.partner_order is not None
+        placed = shipment.partner_order
+        if _all_received(placed):
+            olds = [Placed.SUBMITTED, Placed.CONFIRMED, Placed.PICKING, Placed.PACKED]
+            placed.move([*olds, Placed.SHIPPED], Placed.DELIVERED)
+        refresh_all(record_for_orders(placed, "received", f"Received {shipment}.", user=user))
+    return True
+
+
+def _all_received(placed: PartnerOrder) -> bool:
+    if not _all_shipped(placed):
+        return False
+    return not placed.shipments.exclude(status="voided").filter(received_at=None).exists()
+
+
+def at_center(order: Order) -> dict[OrderLine, int]:
+    """Units of each line that lie at our center (received, or from our shelf), not yet shipped."""
+    shipped, _ = units_to_customer(order)
+    there: dict[OrderLine, int] = {}
+    for line in order.lines.filter(routable=True, quantity__gt=0):
+        received = ShipmentLine.objects.filter(order_line=line, shipment__bound_for=CENTER)
+        units = received.aggregate(n=Sum("received"))["n"] or 0
+        ours = line.parts.filter(partner__code="us", canceled_at=None)
+        units += ours.aggregate(n=Sum("quantity"))["n"] or 0
+        if (left := min(units, line.quantity) - shipped[line.pk]) > 0:
+            there[line] = left
+    return there
+
+
+def ship_to_customer(
+    order: Order,
+    user: AbstractBaseUser,
+    carrier: str,
+    tracking_number: str,
+    units: Mapping[int, int] | None = None,
+) -> Shipment:
+    """Send what lies at our center on; `units` by order line pk, default everything.
+
+    Raises CannotShip with a sentence; a second press finds nothing left and says so.
+    """
+    with transaction.atomic():
+        order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        if order.canceled_at:
+            raise CannotShip(f"{order} was canceled.")
+        there = at_center(order)
+        going = {
+            line: min(left, units.get(line.pk, 0) if units is not None else left)
+            for line, left in there.items()
+        }
+        going = {line: number for line, number in going.items() if number > 0}
+        if not going:
+            raise CannotShip("Nothing of this order lies at our center.")
+        shipment = Shipment.objects.create(
+            order=order,
+            bound_for=CUSTOMER,
+            carrier=carrier,
+            tracking_number=tracking_number.strip(),
+            shipped_at=timezone.now(),
+            source="center",
+        )
+        for line, number in going.items():
+            ShipmentLine.objects.create(shipment=shipment, order_line=line, quantity=number)
+        parcel = f"{carrier} {shipment.tracking_number}".strip()
+        record(order, "shipped", f"Shipped {parcel} to the customer.", user=user)
+        publish_and_tell(shipment)
+        refresh_status(order)
+    return shipment

@@ -1,0 +1,136 @@
+"""`refresh_status`: the one writer of Order.status and Order.attention, from facts alone."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from orders.models import Order, OrderLine, PartnerOrder, PartnerOrderLine, ShipmentLine, Submission
+
+Status, Attention = Order.Status, Order.Attention
+Placed = PartnerOrder.Status
+
+LADDER: list[str] = [
+    Status.CAPTURED,
+    Status.PAID,
+    Status.EXPORTED,
+    Status.RECEIVED,
+    Status.PICKING,
+    Status.PACKED,
+]
+# How far a customer's line is when its partner order stands there; everything else is exported.
+CENTER_STAGE = {Placed.DELIVERED.value: Status.RECEIVED.value}
+CUSTOMER_STAGE = {
+    Placed.PICKING.value: Status.PICKING.value,
+    Placed.PACKED.value: Status.PACKED.value,
+    Placed.SHIPPED.value: Status.PACKED.value,
+    Placed.DELIVERED.value: Status.PACKED.value,
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """An order as it stands in the database, with its lines and their live parts."""
+
+    order: Order
+    lines: list[OrderLine]
+    parts: list[PartnerOrderLine]
+
+    @property
+    def placed(self) -> list[PartnerOrderLine]:
+        """The parts a partner has been told of."""
+        return [p for p in self.parts if p.partner_order and p.partner_order.status != Placed.OPEN]
+
+
+def refresh_status(order: Order) -> bool:
+    """Recompute status and attention of one order; True if either changed."""
+    facts = _facts(order)
+    order.status, order.attention = _status(facts), _attention(facts)
+    changed = Order.objects.filter(pk=order.pk).exclude(
+        status=order.status, attention=order.attention
+    )
+    return bool(changed.update(status=order.status, attention=order.attention))
+
+
+def refresh_all(orders: Iterable[Order]) -> None:
+    """Recompute several orders."""
+    for order in orders:
+        refresh_status(order)
+
+
+def units_to_customer(order: Order) -> tuple[Counter[int], Counter[int]]:
+    """Units (shipped, delivered) to the customer by order line pk; voided parcels do not count."""
+    shipped: Counter[int] = Counter()
+    delivered: Counter[int] = Counter()
+    rows = ShipmentLine.objects.filter(shipment__order=order, shipment__bound_for="customer")
+    for row in rows.exclude(shipment__status="voided").select_related("shipment"):
+        shipped[row.order_line_id] += row.quantity
+        if row.shipment.status == "delivered":
+            delivered[row.order_line_id] += row.quantity
+    return shipped, delivered
+
+
+def _facts(order: Order) -> Facts:
+    parts = PartnerOrderLine.objects.filter(order_line__order=order, canceled_at=None)
+    return Facts(
+        order=Order.objects.get(pk=order.pk),
+        lines=list(OrderLine.objects.filter(order=order)),
+        parts=list(parts.select_related("partner", "partner_order")),
+    )
+
+
+def _status(facts: Facts) -> str:
+    if facts.order.canceled_at:
+        return Status.CANCELED
+    wanted = {line.pk: line.quantity for line in facts.lines if line.routable and line.quantity}
+    shipped, delivered = units_to_customer(facts.order)
+    if wanted and all(delivered[pk] >= units for pk, units in wanted.items()):
+        return Status.DELIVERED
+    if wanted and all(shipped[pk] >= units for pk, units in wanted.items()):
+        return Status.SHIPPED
+    if any(shipped.values()):
+        return Status.PARTIALLY_SHIPPED
+    return _lowest_stage(facts)
+
+
+def _lowest_stage(facts: Facts) -> str:
+    base = Status.PAID if facts.order.paid_at else Status.CAPTURED
+    elsewhere = [part for part in facts.parts if not (part.partner and part.partner.is_us)]
+    stages = [_stage(part, base) for part in elsewhere] or [str(base)]
+    return min(stages, key=LADDER.index)
+
+
+def _stage(part: PartnerOrderLine, base: str) -> str:
+    placed = part.partner_order
+    if placed is None or placed.status in (Placed.OPEN, Placed.CANCELED):
+        return base
+    stages = CENTER_STAGE if placed.ship_to == "center" else CUSTOMER_STAGE
+    return stages.get(placed.status, Status.EXPORTED)
+
+
+def _attention(facts: Facts) -> str:
+    if facts.order.canceled_at:
+        return Attention.CANCELED_AFTER_SEND if facts.placed else Attention.NONE
+    if _more_placed_than_wanted(facts):
+        return Attention.CHANGED_AFTER_SEND
+    if _has_failed_submission(facts):
+        return Attention.PLACEMENT_FAILED
+    if any(part.partner_id is None for part in facts.parts):
+        return Attention.UNROUTED
+    if facts.order.held_at:
+        return Attention.ON_HOLD
+    placed = facts.placed
+    short = any(part.short for part in facts.parts if part not in placed)
+    return Attention.SHORTFALL if short else Attention.NONE
+
+
+def _more_placed_than_wanted(facts: Facts) -> bool:
+    live: Counter[int] = Counter()
+    for part in facts.parts:
+        live[part.order_line_id] += part.quantity
+    return any(live[line.pk] > line.quantity for line in facts.lines if line.routable)
+
+
+def _has_failed_submission(facts: Facts) -> bool:
+    orders = {part.partner_order_id for part in facts.parts if part.partner_order_id}
+    failed = Submission.objects.filter(partner_order__in=orders, status=Submission.Status.FAILED)
+    return bool(orders) and failed.exists()

@@ -1,0 +1,175 @@
+"""Submission: claim, call, settle. A partner order is placed exactly once, whatever breaks."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils import timezone
+
+from integrations.errors import (
+    Duplicate,
+    NotAuthorized,
+    ProviderError,
+    Rejected,
+    Retryable,
+    Unconfirmed,
+)
+from integrations.models import Connection
+from integrations.providers.base import PushesOrders
+from integrations.services.connections import needs_attention, provider_for
+from integrations.types import PlacedOrder
+from orders.models import Submission
+from orders.services.closing import needs_approval
+from orders.services.content import digest_of, order_to_place, ship_to_address
+from orders.services.settling import settle_failed, settle_submitted, settle_unconfirmed
+
+Status = Submission.Status
+
+LEASE_S = 90
+MARGIN_S = 5
+ATTEMPTS = 5
+GAPS_S = (2, 4, 8, 16)
+LONGEST_WAIT_IN_TASK_S = 16
+Sleep = Callable[[float], None]
+
+
+class TooLate(Exception):
+    """Less of the lease is left than a call may take: leave it to the next claim."""
+
+
+def submit(submission: Submission, sleep: Sleep = time.sleep) -> None:
+    """Send it if it is pending, due and approved. No transaction is open while we wait.
+
+    A short wait before a retry is slept here with the lease given up; longer ones are left to the
+    tick. Harmless when called twice, in parallel, or for one that is settled.
+    """
+    while claim(submission, timezone.now()):
+        _try_once(submission)
+        wait = _seconds_to_retry(submission)
+        if wait is None:
+            return
+        sleep(wait)
+
+
+def claim(submission: Submission, now: datetime) -> bool:
+    """Take a pending one: counts the attempt and takes the lease in one UPDATE."""
+    submission.refresh_from_db()
+    if needs_approval(submission):
+        return False
+    due = Q(retry_at=None) | Q(retry_at__lte=now)
+    reachable = Q(partner_order__connection__status=Connection.Status.ACTIVE) & (
+        Q(partner_order__connection__paused_until=None)
+        | Q(partner_order__connection__paused_until__lte=now)
+    )
+    if not Submission.objects.filter(due & reachable, pk=submission.pk).exists():
+        return False
+    if not submission.take_lease(now, LEASE_S):
+        return False
+    fresh = {"attempts": F("attempts") + 1, "sent_at": None, "error": "", "error_kind": ""}
+    if submission.move(Status.PENDING, Status.SUBMITTING, where=submission.mine(), **fresh):
+        return True
+    submission.drop_lease()
+    return False
+
+
+def _try_once(submission: Submission) -> None:
+    try:
+        placed = place(submission)
+    except TooLate:
+        settle(submission, Status.PENDING, retry_at=timezone.now())
+    except NotAuthorized as exc:
+        put_back(submission, exc)
+    except Retryable as exc:
+        try_later(submission, exc)
+    except Duplicate as exc:
+        settle_unconfirmed(submission, exc, look_at=timezone.now())
+    except Unconfirmed as exc:
+        settle_unconfirmed(submission, exc, look_at=_first_look())
+    except Rejected as exc:
+        settle_failed(submission, exc.kind, str(exc))
+    except ProviderError as exc:  # a write that ended in any other word has an unknown outcome
+        settle_unconfirmed(submission, exc, look_at=_first_look())
+    else:
+        settle_submitted(submission, placed)
+
+
+def place(submission: Submission) -> PlacedOrder:
+    """Commit `sent_at`, then make the one call. Raises ProviderError or TooLate."""
+    placed_order = submission.partner_order
+    if digest_of(submission.content, ship_to_address(placed_order)) != submission.digest:
+        raise Rejected("Where it goes to changed after it was approved. Look at it and retry.")
+    assert placed_order.connection is not None
+    provider = provider_for(placed_order.connection)
+    if not isinstance(provider, PushesOrders):
+        raise Rejected(f"No orders can be placed with {placed_order.connection}.")
+    _commit_sent_at(submission)
+    return provider.push_order(order_to_place(submission))
+
+
+def _commit_sent_at(submission: Submission) -> None:
+    now = timezone.now()
+    assert submission.lease_until is not None
+    if submission.lease_until - now < timedelta(seconds=settings.HTTP_DEADLINE_S + MARGIN_S):
+        raise TooLate
+    held = submission.mine() & Q(status=Status.SUBMITTING)
+    if not submission.update_where(held, sent_at=now):
+        raise TooLate
+
+
+def settle(submission: Submission, new: str, **fields: object) -> bool:
+    """Record an outcome if the lease is still ours, and give the lease back."""
+    return submission.move(
+        Status.SUBMITTING,
+        new,
+        where=submission.mine(),
+        lease_token=None,
+        lease_until=None,
+        **fields,
+    )
+
+
+def put_back(submission: Submission, exc: NotAuthorized) -> None:
+    """The account is ill, the order is not: it waits, and the attempt does not count."""
+    assert submission.partner_order.connection is not None
+    settle(
+        submission,
+        Status.PENDING,
+        attempts=F("attempts") - 1,
+        sent_at=None,
+        error_kind=exc.kind,
+        error=str(exc),
+    )
+    needs_attention(submission.partner_order.connection, exc)
+
+
+def try_later(submission: Submission, exc: Retryable) -> None:
+    """Nothing happened there. An attempt that met no connection or a 429 does not count."""
+    attempts = submission.attempts if exc.counts else submission.attempts - 1
+    if attempts >= ATTEMPTS:
+        settle_failed(submission, exc.kind, f"{exc} Tried {attempts} times.")
+        return
+    gap = max(GAPS_S[min(max(attempts, 1), len(GAPS_S)) - 1], exc.retry_after or 0)
+    settle(
+        submission,
+        Status.PENDING,
+        attempts=attempts,
+        sent_at=None,
+        retry_at=timezone.now() + timedelta(seconds=gap),
+        error_kind=exc.kind,
+        error=str(exc),
+    )
+
+
+def _first_look() -> datetime:
+    # Their search may lag behind their writes: an early "not there" would send it twice.
+    return timezone.now() + timedelta(seconds=settings.CONFIRM_AFTER_S)
+
+
+def _seconds_to_retry(submission: Submission) -> float | None:
+    submission.refresh_from_db(fields=["status", "retry_at"])
+    if submission.status != Status.PENDING or submission.retry_at is None:
+        return None
+    wait = (submission.retry_at - timezone.now()).total_seconds()
+    return max(wait, 0.0) + 0.01 if wait <= LONGEST_WAIT_IN_TASK_S else None

@@ -1,0 +1,33 @@
+"""Jobs of the orders app: load by id, call the service."""
+
+from django.utils import timezone
+
+from orders.models import Notification, PartnerOrder, Shipment, Submission
+from orders.services import closing, confirming, due, notifications, publishing, submission
+
+
+def tick() -> dict[str, int]:
+    """Every minute: what is due, and what was left behind."""
+    return due.sweep(timezone.now())
+
+
+def submit(pk: int) -> None:
+    submission.submit(Submission.objects.get(pk=pk))
+
+
+def confirm(pk: int) -> None:
+    confirming.confirm(Submission.objects.get(pk=pk))
+
+
+def close_order(pk: int) -> None:
+    """Close an immediate partner order as soon as its customer's order is in."""
+    row = PartnerOrder.objects.select_related("partner", "connection").get(pk=pk)
+    closing.close_when_possible(row)
+
+
+def publish_shipment(pk: int) -> None:
+    publishing.publish(Shipment.objects.get(pk=pk))
+
+
+def send_notification(pk: int) -> None:
+    notifications.send(Notification.objects.get(pk=pk))

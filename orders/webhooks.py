@@ -1,0 +1,66 @@
+"""What orders do with webhooks: each handler finds the rows and calls one service."""
+
+from integrations.models import Connection, InboundEvent
+from integrations.providers.base import PullsChannelOrders
+from integrations.registry import on
+from integrations.services.webhooks import Ignored, Waiting
+from integrations.types import ChannelOrder, Event, RemoteShipment
+from orders.models import Order, PartnerOrder, Shipment
+from orders.services.capture import capture_order
+from orders.services.channel_shipments import record_channel_shipment
+from orders.services.partner_news import take_cancellation
+from orders.services.shipments import record_shipment
+
+
+@on("order.created")
+@on("order.updated")
+@on("order.canceled")
+def take_order(event: Event, row: InboundEvent) -> Order | PartnerOrder | None:
+    """A customer's order, or what changed on it; from a partner, a cancellation of ours.
+
+    A partner's own customers are none of our business: their orders are never taken in.
+    """
+    connection = _connection(row)
+    assert isinstance(event.data, ChannelOrder)
+    if _is_channel(connection):
+        return capture_order(connection, event.data)[0]
+    placed = None
+    if event.data.canceled_at:
+        placed = take_cancellation(connection, event.data.external_id, event.data.cancel_reason)
+    if placed is None:
+        raise Ignored("It is not an order we placed there.")
+    return placed
+
+
+@on("shipment.reported")
+def take_shipment(event: Event, row: InboundEvent) -> Shipment | None:
+    """A parcel: a partner's for an order we placed, or the store's own to a customer."""
+    connection = _connection(row)
+    assert isinstance(event.data, RemoteShipment)
+    if _is_channel(connection):
+        shipment, _ = record_channel_shipment(connection, event.data)
+        if shipment is None:
+            raise Waiting("Its order is not here yet.")
+        return shipment
+    shipment, _ = record_shipment(connection, event.data)
+    if shipment is None:
+        _wait_if_placing(connection)
+        raise Ignored("It is not for an order we placed there.")
+    return shipment
+
+
+def _wait_if_placing(connection: Connection) -> None:
+    placing = PartnerOrder.objects.filter(
+        connection=connection, submissions__status__in=["submitting", "unconfirmed"]
+    )
+    if placing.exists():
+        raise Waiting("A partner order is being placed: it may be the one this parcel is for.")
+
+
+def _connection(row: InboundEvent) -> Connection:
+    assert row.connection is not None  # an event without one is ignored before it gets here
+    return row.connection
+
+
+def _is_channel(connection: Connection) -> bool:
+    return issubclass(connection.provider_class, PullsChannelOrders)

@@ -1,0 +1,268 @@
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+
+from catalog.models import Listing, Partner, Variant
+from integrations.errors import Rejected, Retryable, Unconfirmed
+from integrations.models import Alert, Connection
+from integrations.services.runs import Run
+from integrations.types import StockAnswer, StockToPublish
+from inventory.models import Location, Reservation, StockLevel
+from inventory.services.publish_stock import publish_stock
+from tests.catalog.builders import (
+    NOW,
+    OwnShop,
+    counts_of,
+    make_run,
+    messages_of,
+    notes_of,
+)
+from tests.inventory.builders import make_level, make_location, many_imported
+
+SKU = "PARTNER-bluedoor-SKU-1"
+Answer = Callable[[OwnShop, Sequence[StockToPublish]], list[StockAnswer]]
+
+
+def list_in(own: Connection, variant: Variant, **facts: Any) -> Listing:
+    values = {
+        "external_id": f"V/{variant.sku}", "external_product_id": "P",
+        "external_item_id": f"I/{variant.sku}", "sku": variant.sku, "title": "Coffee",
+        "currency": "USD", "seen_at": NOW,
+    }  # fmt: skip
+    return Listing.objects.create(connection=own, variant=variant, **(values | facts))
+
+
+@pytest.fixture
+def listing(partner: Partner, variant: Variant, own: Connection, own_shop: OwnShop) -> Listing:
+    """In our store with 0, and 12 to sell."""
+    make_level(make_location(partner.connection), variant, 12)
+    own_shop.shown = {f"I/{SKU}": 0}
+    return list_in(own, variant)
+
+
+def publish(own: Connection, shop: OwnShop, **params: Any) -> Run:
+    run = make_run(own, "publish_stock", shop, **params)
+    publish_stock(run)
+    return run
+
+
+def published(listing: Listing) -> int | None:
+    listing.refresh_from_db()
+    return listing.published_quantity
+
+
+def test_our_store_is_set_to_what_we_may_sell(
+    own: Connection, own_shop: OwnShop, listing: Listing
+) -> None:
+    run = publish(own, own_shop)
+    assert own_shop.sets == [[StockToPublish(f"I/{SKU}", 12, change_from=0)]]
+    assert own_shop.shown == {f"I/{SKU}": 12}
+    assert published(listing) == 12
+    assert listing.published_at
+    assert counts_of(run) == {"processed": 1, "updated": 1}
+    assert notes_of(run) == [(SKU, "published", "0", "12", "applied")]
+
+
+def test_what_did_not_change_is_not_even_read(
+    own: Connection, own_shop: OwnShop, listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(own, own_shop)
+    monkeypatch.setattr(OwnShop, "read_stock", None)
+    run = publish(own, own_shop)
+    assert counts_of(run) == {"processed": 1, "unchanged": 1}
+    assert len(own_shop.sets) == 1
+
+
+def test_a_number_our_store_shows_already_is_not_written(
+    own: Connection, own_shop: OwnShop, listing: Listing
+) -> None:
+    own_shop.shown = {f"I/{SKU}": 12}
+    assert counts_of(publish(own, own_shop)) == {"processed": 1, "unchanged": 1}
+    assert own_shop.sets == []
+    assert published(listing) == 12
+
+
+def test_a_sale_our_store_counted_itself_is_not_undone(
+    own: Connection, own_shop: OwnShop, listing: Listing, partner: Partner
+) -> None:
+    publish(own, own_shop)
+    own_shop.shown = {f"I/{SKU}": 9}
+    Reservation.objects.create(
+        key="line:1", variant=listing.variant, connection=partner.connection, quantity=3
+    )
+    publish(own, own_shop)
+    assert len(own_shop.sets) == 1
+    assert own_shop.shown == {f"I/{SKU}": 9}
+    assert published(listing) == 9
+
+
+def test_a_number_that_moved_meanwhile_is_read_again(
+    own: Connection, own_shop: OwnShop, listing: Listing
+) -> None:
+    def sold_one(shop: OwnShop, items: Sequence[StockToPublish]) -> list[StockAnswer]:
+        shop.shown[items[0].item_id] = 5
+        return [shop._set(items[0])]
+
+    own_shop.answers = [sold_one]
+    run = publish(own, own_shop)
+    assert [items[0].change_from for items in own_shop.sets] == [0, 5]
+    assert published(listing) == 12
+    assert counts_of(run) == {"processed": 1, "updated": 1}
+
+
+def test_what_moved_is_computed_again_too(
+    own: Connection, own_shop: OwnShop, listing: Listing, partner: Partner
+) -> None:
+    def sold_two(shop: OwnShop, items: Sequence[StockToPublish]) -> list[StockAnswer]:
+        Reservation.objects.create(
+            key="line:1", variant=listing.variant, connection=partner.connection, quantity=2
+        )
+        shop.shown[items[0].item_id] = 1
+        return [shop._set(items[0])]
+
+    own_shop.answers = [sold_two]
+    publish(own, own_shop)
+    assert own_shop.shown == {f"I/{SKU}": 10}
+    assert published(listing) == 10
+
+
+def test_after_three_tries_it_is_left_for_the_next_run(
+    own: Connection, own_shop: OwnShop, listing: Listing
+) -> None:
+    def always_moving(shop: OwnShop, items: Sequence[StockToPublish]) -> list[StockAnswer]:
+        shop.shown[items[0].item_id] += 1
+        return [shop._set(items[0])]
+
+    own_shop.answers = [always_moving] * 4
+    run = publish(own, own_shop)
+    assert len(own_shop.sets) == 3
+    assert published(listing) is None
+    assert counts_of(run) == {"processed": 1, "skipped": 1}
+    assert messages_of(run) == [
+        "Its number in our store kept changing while it was being set. The next run tries again."
+    ]
+    alert = Alert.objects.get(closed_at=None)
+    assert alert.title == "Our Store: the stock of 1 SKUs could not be set"
+    own_shop.answers = []
+    publish(own, own_shop)
+    assert not Alert.objects.filter(closed_at=None).exists()
+
+
+def test_each_try_has_its_own_key_made_from_the_run(
+    own: Connection, own_shop: OwnShop, listing: Listing
+) -> None:
+    own_shop.answers = [Unconfirmed("No answer came.")]
+    run = publish(own, own_shop)
+    namespace = uuid.UUID("6f1b7a52-6a0d-4d54-9a0c-3f4f6a8f2f60")
+    assert own_shop.keys == [str(uuid.uuid5(namespace, f"{run.record.pk}:0:{n}")) for n in (0, 1)]
+
+
+def test_a_lost_answer_that_took_effect_is_found_by_reading(
+    own: Connection, own_shop: OwnShop, listing: Listing
+) -> None:
+    def lost(shop: OwnShop, items: Sequence[StockToPublish]) -> list[StockAnswer]:
+        shop._set(items[0])
+        raise Unconfirmed("No answer came.")
+
+    own_shop.answers = [lost]
+    publish(own, own_shop)
+    assert len(own_shop.sets) == 1
+    assert published(listing) == 12
+
+
+def test_answers_lost_every_time_are_said(
+    own: Connection, own_shop: OwnShop, listing: Listing
+) -> None:
+    own_shop.answers = [Unconfirmed("No answer came.")] * 3
+    run = publish(own, own_shop)
+    assert published(listing) is None
+    assert messages_of(run) == ["No answer came. The next run tries again."]
+
+
+@pytest.mark.parametrize("error", [Rejected("No location."), Retryable("Busy.", 5)])
+def test_a_refused_call_ends_the_run_and_claims_nothing(
+    own: Connection, own_shop: OwnShop, listing: Listing, error: Exception
+) -> None:
+    own_shop.answers = [error]
+    with pytest.raises(type(error)):
+        publish(own, own_shop)
+    assert published(listing) is None
+
+
+def test_one_refused_item_does_not_stop_the_others(
+    own: Connection, own_shop: OwnShop, listing: Listing, partner: Partner
+) -> None:
+    (second,) = many_imported(partner, 1)
+    make_level(Location.objects.get(connection=partner.connection), second, 3)
+    list_in(own, second)
+    own_shop.shown[f"I/{second.sku}"] = 0
+
+    def refuse_first(shop: OwnShop, items: Sequence[StockToPublish]) -> list[StockAnswer]:
+        return [StockAnswer(items[0].item_id, False, "It is a bundle."), shop._set(items[1])]
+
+    own_shop.answers = [refuse_first]
+    run = publish(own, own_shop)
+    assert counts_of(run) == {"processed": 2, "updated": 1, "failed": 1}
+    assert (SKU, "", "", "", "rejected") in notes_of(run)
+    assert "It is a bundle." in messages_of(run)
+    assert published(listing) is None
+    assert Listing.objects.get(connection=own, variant=second).published_quantity == 3
+
+
+def test_an_item_our_store_does_not_know_is_said(
+    own: Connection, own_shop: OwnShop, listing: Listing
+) -> None:
+    own_shop.shown = {}
+    run = publish(own, own_shop)
+    assert counts_of(run) == {"processed": 1, "failed": 1}
+    assert messages_of(run) == ["Our store does not know this item."]
+    assert own_shop.sets == []
+
+
+def test_a_full_run_sets_right_what_somebody_changed_in_our_store(
+    own: Connection, own_shop: OwnShop, listing: Listing
+) -> None:
+    publish(own, own_shop)
+    own_shop.shown = {f"I/{SKU}": 99}
+    publish(own, own_shop)
+    assert own_shop.shown == {f"I/{SKU}": 99}
+    run = publish(own, own_shop, full=True)
+    assert own_shop.shown == {f"I/{SKU}": 12}
+    assert counts_of(run) == {"processed": 1, "updated": 1}
+
+
+def test_a_dry_run_sets_nothing(own: Connection, own_shop: OwnShop, listing: Listing) -> None:
+    run = publish(own, own_shop, dry_run=True)
+    assert own_shop.sets == []
+    assert published(listing) is None
+    assert notes_of(run) == [(SKU, "published", "0", "12", "skipped")]
+
+
+def test_600_items_take_three_calls_and_few_queries(
+    own: Connection, own_shop: OwnShop, partner: Partner
+) -> None:
+    variants = many_imported(partner, 600)
+    place = make_location(partner.connection)
+    StockLevel.objects.bulk_create(
+        StockLevel(location=place, variant=v, available=5, as_of=NOW) for v in variants
+    )
+    Listing.objects.bulk_create(
+        Listing(
+            connection=own, external_id=f"own-{v.pk}", external_product_id="P",
+            external_item_id=f"I/{v.sku}", sku=v.sku, title="Many", currency="USD", variant=v,
+            seen_at=NOW,
+        )
+        for v in variants
+    )  # fmt: skip
+    own_shop.shown = {f"I/{v.sku}": 0 for v in variants}
+    run = make_run(own, "publish_stock", own_shop)
+    with CaptureQueriesContext(database) as queries:
+        publish_stock(run)
+    assert [len(items) for items in own_shop.sets] == [250, 250, 100]
+    assert counts_of(run) == {"processed": 600, "updated": 600}
+    assert len(queries) <= 60
+    assert set(own_shop.shown.values()) == {5}

@@ -1,0 +1,183 @@
+"""Publishing a parcel and mailing it: once each, whatever breaks."""
+
+import smtplib
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
+
+from integrations.errors import Duplicate, NotAuthorized, Rejected, Retryable, Unconfirmed
+from integrations.models import Alert
+from integrations.providers.base import PublishesShipments
+from orders.models import Notification, Shipment
+from orders.services import publishing
+from orders.services.due import recover_notifications
+from orders.services.notifications import notify, send
+from orders.services.publishing import publish
+from orders.services.shipments import ship_to_customer
+from tests.orders.builders import make_order, make_variant
+
+pytestmark = pytest.mark.django_db
+
+
+class Store(PublishesShipments):
+    """Our store; `script` holds what the next publishing calls raise, or ("after", error)."""
+
+    def __init__(self):
+        self.script, self.published, self.looked = [], [], 0
+
+    def publish_shipment(self, shipment):
+        step = self.script.pop(0) if self.script else None
+        if isinstance(step, Exception):
+            raise step
+        self.published.append(shipment)
+        if isinstance(step, tuple):
+            raise step[1]
+        return "gid://shopify/Fulfillment/7"
+
+    def find_shipment(self, shipment):
+        self.looked += 1
+        return "gid://shopify/Fulfillment/7" if self.published else None
+
+
+@pytest.fixture
+def store(monkeypatch):
+    playing = Store()
+    monkeypatch.setattr(publishing, "provider_for", lambda connection: playing)
+    return playing
+
+
+@pytest.fixture
+def shipment(own_store, db):
+    order = make_order(own_store, make_variant("MUG-1").sku)
+    return ship_to_customer(order, User.objects.create_user("mia"), "USPS", "9400")
+
+
+def again(shipment):
+    Shipment.objects.filter(pk=shipment.pk).update(retry_at=timezone.now())
+    publish(Shipment.objects.get(pk=shipment.pk))
+    return Shipment.objects.get(pk=shipment.pk)
+
+
+def test_it_is_published_once_with_the_channels_line_ids(shipment, store):
+    publish(shipment)
+    publish(shipment)
+
+    row = Shipment.objects.get()
+    assert (row.publish_status, row.published_ref) == ("published", "gid://shopify/Fulfillment/7")
+    assert store.published[0].lines == ((row.lines.get().order_line.external_id, 1),)
+    assert (len(store.published), store.looked) == (1, 0)
+
+
+def test_a_lost_answer_is_looked_up_and_not_repeated(shipment, store):
+    store.script = [("after", Unconfirmed("Lost."))]
+
+    publish(shipment)
+    assert Shipment.objects.get().publish_status == "unconfirmed"
+    assert again(shipment).publish_status == "published"
+    assert len(store.published) == 1
+
+
+def test_a_lost_answer_without_effect_is_sent_after_looking(shipment, store):
+    store.script = [Unconfirmed("Lost.")]
+
+    publish(shipment)
+
+    assert again(shipment).publish_status == "published"
+    assert (store.looked, len(store.published)) == (1, 1)
+
+
+def test_a_busy_store_is_asked_later(shipment, store):
+    store.script = [Retryable("Busy.", retry_after=30)]
+
+    publish(shipment)
+
+    row = Shipment.objects.get()
+    assert row.publish_status == "pending"
+    assert row.retry_at > timezone.now() + timedelta(seconds=20)
+
+
+def test_units_fulfilled_with_another_parcel_are_for_a_person(shipment, store):
+    store.script = [Duplicate("Already fulfilled.")]
+
+    publish(shipment)
+
+    assert Shipment.objects.get().publish_status == "failed"
+    assert "another parcel" in Alert.objects.get(kind="publish").advice
+
+
+def test_a_refusal_is_said_once(shipment, store):
+    store.script = [Rejected("The order is archived.")]
+
+    publish(shipment)
+    publish(shipment)
+
+    assert Alert.objects.get(kind="publish").count == 1
+    assert store.published == []
+
+
+def test_refused_credentials_keep_it_waiting(shipment, store, own_store):
+    store.script = [NotAuthorized("Revoked.")]
+
+    publish(shipment)
+
+    assert Shipment.objects.get().publish_status == "pending"
+    own_store.refresh_from_db()
+    assert own_store.status == "needs_attention"
+
+
+def test_a_worker_that_died_while_publishing_is_followed_by_a_look(shipment, store):
+    row = Shipment.objects.get()
+    publishing._claim(row, timezone.now())
+    store.published.append("told before it died")
+
+    publish(row, timezone.now() + timedelta(seconds=91))
+
+    assert Shipment.objects.get().publish_status == "published"
+    assert len(store.published) == 1
+
+
+def test_the_mail_goes_once_to_the_customer(shipment):
+    row = Notification.objects.get()
+
+    assert send(row) is True
+    assert send(Notification.objects.get()) is False
+
+    assert [m.to for m in mail.outbox] == [["dana.petrov@customer.example"]]
+    assert "9400" in mail.outbox[0].body
+    notify(shipment.order, "shipment.shipped", shipment)
+    assert Notification.objects.count() == 1
+
+
+def test_a_mail_server_out_of_reach_is_tried_again(shipment, monkeypatch):
+    def refuse(self):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(EmailBackend, "open", refuse)
+
+    send(Notification.objects.get())
+
+    row = Notification.objects.get()
+    assert (row.status, row.attempts) == ("queued", 1)
+    assert row.retry_at > timezone.now()
+
+
+def test_a_lost_answer_of_the_mail_server_is_never_sent_again_by_itself(shipment, monkeypatch):
+    def lose(self, messages):
+        raise smtplib.SMTPServerDisconnected
+
+    monkeypatch.setattr(EmailBackend, "send_messages", lose)
+
+    send(Notification.objects.get())
+
+    assert Notification.objects.get().status == "unknown"
+
+
+def test_a_mail_whose_worker_died_is_unknown(shipment):
+    Notification.objects.update(status="sending", lease_until=timezone.now() - timedelta(seconds=1))
+
+    assert recover_notifications(timezone.now()) == 1
+    assert Notification.objects.get().status == "unknown"
