@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -175,6 +175,12 @@ class PartnerAdmin(KitAdmin):
             "connection_url": page_of(obj.connection, request),
             "summary_only": not may_edit,
         }
+
+    def response_post_save_change(self, request: HttpRequest, obj: Partner) -> HttpResponse:
+        """Terms that were only saved: back to the page, where they are confirmed."""
+        if state_of(obj)[0] == "Terms to confirm":
+            return HttpResponseRedirect(self.change_url(obj))
+        return super().response_post_save_change(request, obj)
 
     def detail_links(self, request: HttpRequest, obj: Partner) -> list[tuple[str, str, str]]:
         if obj.is_us or not may_see(request):

@@ -222,7 +222,7 @@ def took(run: SyncRun) -> str:
 
 def quiet_zero(number: int) -> SafeString:
     """A zero does not catch the eye."""
-    return format_html("{}", number) if number else format_html('<span class="q">0</span>')
+    return format_html("{}", number) if number else SafeString('<span class="q">0</span>')
 
 
 def _tone(run: SyncRun) -> str:

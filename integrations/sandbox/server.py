@@ -4,6 +4,7 @@ import contextlib
 import logging
 import select
 import socket
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -137,6 +138,8 @@ class _HttpServer(ThreadingHTTPServer):
         self.router = router
 
     def handle_error(self, request: Any, client_address: Any) -> None:
+        if isinstance(sys.exception(), ConnectionError):  # the client went away: not our failure
+            return
         log.exception("A request from %s failed", client_address)
 
 

@@ -24,7 +24,7 @@ from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.ship_form import lies_at_center, ship_form
 from orders.models import Order, OrderContact
 from orders.services.approving import approve_order, hold_order, release_order, reroute
-from orders.services.shipments import CannotShip, ship_to_customer
+from orders.services.center import CannotShip, ship_to_customer
 
 APPROVE = "orders.approve_order"
 

@@ -167,6 +167,39 @@ class PartnerOrderAdmin(SummaryAdmin):
         return self._on_its_way(row)
 
     @portal_action(
+        "Hold",
+        perm=SUBMIT,
+        where=("detail", "bulk"),
+        icon="hold",
+        available=lambda row: row.closed_at is None and row.held_at is None,
+        why_not="it is not open, or on hold already",
+    )
+    def hold(self, request: HttpRequest, queryset: QuerySet[PartnerOrder]) -> Told:
+        """It goes on taking lines, but is not sent until it is released."""
+        return self._hold(request, queryset, hold=True)
+
+    @portal_action(
+        "Release",
+        perm=SUBMIT,
+        where=("detail", "bulk"),
+        icon="play",
+        available=lambda row: row.closed_at is None and row.held_at is not None,
+        why_not="it is not on hold",
+    )
+    def release(self, request: HttpRequest, queryset: QuerySet[PartnerOrder]) -> Told:
+        """It is sent at its next run, or with Submit now."""
+        return self._hold(request, queryset, hold=False)
+
+    def _hold(self, request: HttpRequest, queryset: QuerySet[PartnerOrder], *, hold: bool) -> Told:
+        rows = list(queryset)
+        user: Any = request.user
+        done = [row for row in rows if closing.hold_partner_order(row, user, hold=hold)]
+        if len(done) == 1:
+            what = "is on hold: it takes lines, but is not sent" if hold else "is released"
+            return Told(f"{done[0]} {what}.")
+        return Told(f"{len(done)} partner orders {'held' if hold else 'released'}.")
+
+    @portal_action(
         "Approve & send",
         perm=SUBMIT,
         where=("detail",),

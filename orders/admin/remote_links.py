@@ -1,5 +1,8 @@
 """Links to the same order in the partner's or the store's own pages."""
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from pydantic import ValidationError
 
 from integrations.errors import ProviderError
@@ -12,9 +15,16 @@ def remote_order_url(connection: Connection | None, external_id: str) -> str:
     if connection is None or not external_id:
         return ""
     try:
-        return provider_for(connection).order_url(external_id)
+        return _played(connection, provider_for(connection).order_url(external_id))
     except (ProviderError, LookupError, ValidationError, ValueError):
         return ""
+
+
+def _played(connection: Connection, url: str) -> str:
+    """While the sandbox plays the system, its page is there."""
+    if not (url and settings.SANDBOX_URL):
+        return url
+    return f"{settings.SANDBOX_URL}/{connection.provider}/{connection.account}{urlsplit(url).path}"
 
 
 def system_name(connection: Connection | None) -> str:

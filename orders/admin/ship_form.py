@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest
 
 from orders.models import Order, OrderLine
-from orders.services.shipments import at_center
+from orders.services.center import at_center
 
 # Names the store knows, so that its page links the number.
 CARRIERS = ["UPS", "USPS", "FedEx", "DHL Express", "Canada Post", "Royal Mail", "Other"]

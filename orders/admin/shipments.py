@@ -20,8 +20,8 @@ from orders.admin.order_search import find_shipment_ids
 from orders.admin.shipment_page import shipment_context
 from orders.admin.shipment_words import mail_words, publish_word, status_word
 from orders.models import Order, Shipment
+from orders.services.center import CannotShip, at_center, receive_shipment
 from orders.services.publishing import publish_again
-from orders.services.shipments import CannotShip, at_center, receive_shipment
 from orders.services.status import units_to_customer
 
 CHANGE = "orders.change_shipment"

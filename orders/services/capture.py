@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.models import Connection
+from integrations.services.webhooks import release_waiting
 from integrations.types import ChannelOrder
 from orders.models import Order, OrderContact
 from orders.services.changes import apply_change
@@ -54,6 +55,7 @@ def _create(connection: Connection, remote: ChannelOrder, now: datetime) -> Orde
         route_lines(order)
         assign_order(order, now)
     refresh_status(order)
+    release_waiting(connection)
     return order
 
 

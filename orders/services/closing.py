@@ -114,6 +114,20 @@ def _close(row: PartnerOrder, user: AbstractBaseUser | None, digest: str) -> Sub
     return submission
 
 
+def hold_partner_order(
+    partner_order: PartnerOrder, user: AbstractBaseUser, *, hold: bool = True
+) -> bool:
+    """Keep an open partner order from being closed, or let it go; False if it is so already."""
+    with transaction.atomic():
+        condition = Q(held_at=None) if hold else ~Q(held_at=None)
+        moment = timezone.now() if hold else None
+        if not partner_order.update_where(condition & Q(closed_at=None), held_at=moment):
+            return False
+        word = "held" if hold else "released"
+        record(partner_order, word, "Put on hold." if hold else "Released.", user=user)
+    return True
+
+
 def approve(submission: Submission, user: AbstractBaseUser) -> bool:
     """A person says yes to exactly this content; False if it was approved or settled before."""
     with transaction.atomic():

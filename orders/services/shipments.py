@@ -1,10 +1,7 @@
 """Shipments: what partners report, dealt to customer lines; Received; Ship to customer."""
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
@@ -16,7 +13,6 @@ from integrations.services.alerts import raise_alert
 from integrations.types import RemoteShipment
 from orders.models import (
     Order,
-    OrderLine,
     PartnerOrder,
     PartnerOrderLine,
     Shipment,
@@ -24,14 +20,10 @@ from orders.models import (
 )
 from orders.services.history import record, record_for_orders
 from orders.services.notifications import notify
-from orders.services.status import refresh_all, refresh_status, units_to_customer
+from orders.services.status import refresh_all, refresh_status
 
 CENTER, CUSTOMER = Shipment.BoundFor.CENTER, Shipment.BoundFor.CUSTOMER
 Placed = PartnerOrder.Status
-
-
-class CannotShip(Exception):
-    """Why nothing can be shipped or received; the text is for staff."""
 
 
 def record_shipment(connection: Connection, remote: RemoteShipment) -> tuple[Shipment | None, bool]:
@@ -142,7 +134,7 @@ def _unshipped_parts(placed: PartnerOrder, variant_id: int | None) -> list[Partn
 
 
 def _after_shipping(placed: PartnerOrder, shipment: Shipment) -> None:
-    if _all_shipped(placed):
+    if all_shipped(placed):
         early = [Placed.SUBMITTED, Placed.CONFIRMED, Placed.PICKING, Placed.PACKED]
         placed.move(early, Placed.SHIPPED)
     parcel = f"{shipment.carrier} {shipment.tracking_number}".strip() or "a parcel without a number"
@@ -155,7 +147,8 @@ def _after_shipping(placed: PartnerOrder, shipment: Shipment) -> None:
     refresh_all(orders)
 
 
-def _all_shipped(placed: PartnerOrder) -> bool:
+def all_shipped(placed: PartnerOrder) -> bool:
+    """Whether every live unit of it is in a parcel."""
     parts = placed.lines.filter(canceled_at=None)
     wanted = parts.aggregate(n=Sum("quantity"))["n"] or 0
     lines = ShipmentLine.objects.filter(shipment__partner_order=placed)
@@ -194,92 +187,3 @@ def _after_move(shipment: Shipment) -> None:
     for order in orders:
         record(order, "shipment_status", f"{shipment}: {shipment.get_status_display().lower()}.")
         refresh_status(order)
-
-
-def receive_shipment(
-    shipment: Shipment,
-    user: AbstractBaseUser,
-    counted: Mapping[int, int] | None = None,
-    now: datetime | None = None,
-) -> bool:
-    """Staff press Received on a center-bound parcel, whole or with units counted per line pk.
-
-    When all parcels of the partner order are in, it is delivered. False if it was received before.
-    """
-    if shipment.bound_for != CENTER:
-        raise CannotShip("This parcel goes to the customer, not to our center.")
-    now = now or timezone.now()
-    with transaction.atomic():
-        if not shipment.update_where(Q(received_at=None), received_at=now):
-            return False
-        shipment.move(["in_transit", "exception"], "delivered", delivered_at=now)
-        for line in shipment.lines.all():
-            units = line.quantity if counted is None else counted.get(line.pk, 0)
-            ShipmentLine.objects.filter(pk=line.pk).update(received=min(units, line.quantity))
-        assert shipment.partner_order is not None
-        placed = shipment.partner_order
-        if _all_received(placed):
-            olds = [Placed.SUBMITTED, Placed.CONFIRMED, Placed.PICKING, Placed.PACKED]
-            placed.move([*olds, Placed.SHIPPED], Placed.DELIVERED)
-        refresh_all(record_for_orders(placed, "received", f"Received {shipment}.", user=user))
-    return True
-
-
-def _all_received(placed: PartnerOrder) -> bool:
-    if not _all_shipped(placed):
-        return False
-    return not placed.shipments.exclude(status="voided").filter(received_at=None).exists()
-
-
-def at_center(order: Order) -> dict[OrderLine, int]:
-    """Units of each line that lie at our center (received, or from our shelf), not yet shipped."""
-    shipped, _ = units_to_customer(order)
-    there: dict[OrderLine, int] = {}
-    for line in order.lines.filter(routable=True, quantity__gt=0):
-        received = ShipmentLine.objects.filter(order_line=line, shipment__bound_for=CENTER)
-        units = received.aggregate(n=Sum("received"))["n"] or 0
-        ours = line.parts.filter(partner__code="us", canceled_at=None)
-        units += ours.aggregate(n=Sum("quantity"))["n"] or 0
-        if (left := min(units, line.quantity) - shipped[line.pk]) > 0:
-            there[line] = left
-    return there
-
-
-def ship_to_customer(
-    order: Order,
-    user: AbstractBaseUser,
-    carrier: str,
-    tracking_number: str,
-    units: Mapping[int, int] | None = None,
-) -> Shipment:
-    """Send what lies at our center on; `units` by order line pk, default everything.
-
-    Raises CannotShip with a sentence; a second press finds nothing left and says so.
-    """
-    with transaction.atomic():
-        order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
-        if order.canceled_at:
-            raise CannotShip(f"{order} was canceled.")
-        there = at_center(order)
-        going = {
-            line: min(left, units.get(line.pk, 0) if units is not None else left)
-            for line, left in there.items()
-        }
-        going = {line: number for line, number in going.items() if number > 0}
-        if not going:
-            raise CannotShip("Nothing of this order lies at our center.")
-        shipment = Shipment.objects.create(
-            order=order,
-            bound_for=CUSTOMER,
-            carrier=carrier,
-            tracking_number=tracking_number.strip(),
-            shipped_at=timezone.now(),
-            source="center",
-        )
-        for line, number in going.items():
-            ShipmentLine.objects.create(shipment=shipment, order_line=line, quantity=number)
-        parcel = f"{carrier} {shipment.tracking_number}".strip()
-        record(order, "shipped", f"Shipped {parcel} to the customer.", user=user)
-        publish_and_tell(shipment)
-        refresh_status(order)
-    return shipment

@@ -15,8 +15,8 @@ from catalog.models import Listing
 from integrations.jobs import enqueue
 from integrations.models import Connection, InboundEvent
 from orders.models import Notification, Order, PartnerOrder, Shipment
+from orders.services.center import receive_shipment, ship_to_customer
 from orders.services.closing import close_and_submit
-from orders.services.shipments import receive_shipment, ship_to_customer
 from tests.e2e import play
 from tests.e2e.stack import API_SECRET, Stack, eventually
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from integrations.types import Contact
 from orders.models import Notification, Order, OrderContact, PartnerOrder, Shipment
 from orders.services.capture import capture_order
-from orders.services.shipments import ship_to_customer
+from orders.services.center import ship_to_customer
 from tests.catalog.people import log_in, texts
 from tests.orders.builders import channel_line, channel_order, make_order, make_variant
 

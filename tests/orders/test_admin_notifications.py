@@ -4,7 +4,7 @@ import pytest
 from django_q.models import OrmQ
 
 from orders.models import Notification
-from orders.services.shipments import ship_to_customer
+from orders.services.center import ship_to_customer
 from tests.catalog.people import log_in, said, texts
 from tests.orders.builders import make_order, make_variant
 from tests.orders.pressing import page_of, press, press_bulk

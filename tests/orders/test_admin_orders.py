@@ -12,7 +12,7 @@ from orders.admin.order_steps import steps
 from orders.models import Order, OrderContact, PartnerOrder, Shipment
 from orders.services.approving import hold_order
 from orders.services.capture import capture_order
-from orders.services.shipments import receive_shipment
+from orders.services.center import receive_shipment
 from tests.catalog.people import log_in, said, texts
 from tests.orders.builders import (
     NOW,

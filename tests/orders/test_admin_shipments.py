@@ -4,7 +4,7 @@ import pytest
 
 from orders.models import Order, PartnerOrder, Shipment
 from orders.services.capture import capture_order
-from orders.services.shipments import ship_to_customer
+from orders.services.center import ship_to_customer
 from tests.catalog.people import log_in, said, texts
 from tests.orders.builders import channel_line, channel_order, make_order, make_variant
 from tests.orders.pressing import page_of, place, press, press_bulk, take_parcel

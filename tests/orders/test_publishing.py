@@ -14,10 +14,10 @@ from integrations.models import Alert
 from integrations.providers.base import PublishesShipments
 from orders.models import Notification, Shipment
 from orders.services import publishing
+from orders.services.center import ship_to_customer
 from orders.services.due import recover_notifications
 from orders.services.notifications import notify, send
 from orders.services.publishing import publish
-from orders.services.shipments import ship_to_customer
 from tests.orders.builders import make_order, make_variant
 
 pytestmark = pytest.mark.django_db

@@ -9,14 +9,9 @@ from integrations.models import Alert
 from integrations.types import RemoteShipment, ShippedLine
 from orders.models import Notification, Order, PartnerOrder, Shipment, ShipmentLine
 from orders.services.capture import capture_order
+from orders.services.center import CannotShip, at_center, receive_shipment, ship_to_customer
 from orders.services.closing import close_and_submit
-from orders.services.shipments import (
-    CannotShip,
-    at_center,
-    receive_shipment,
-    record_shipment,
-    ship_to_customer,
-)
+from orders.services.shipments import record_shipment
 from orders.services.submission import submit
 from tests.orders.builders import (
     NOW,

@@ -11,8 +11,8 @@ from integrations.services.webhooks import Ignored, Waiting
 from integrations.types import Event, RemoteShipment, ShippedLine
 from inventory.models import Reservation
 from orders.models import Notification, Order, PartnerOrder, PartnerOrderLine, Shipment
+from orders.services.center import ship_to_customer
 from orders.services.closing import close_and_submit
-from orders.services.shipments import ship_to_customer
 from orders.services.submission import submit
 from orders.webhooks import take_order, take_shipment
 from tests.orders.builders import NOW, channel_line, channel_order, make_order, make_variant

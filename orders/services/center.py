@@ -1,0 +1,128 @@
+"""Our fulfillment center: a parcel is received there, and goods go on to the customer."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.utils import timezone
+
+from orders.models import (
+    Order,
+    OrderLine,
+    PartnerOrder,
+    PartnerOrderLine,
+    Shipment,
+    ShipmentLine,
+)
+from orders.services.history import record, record_for_orders
+from orders.services.shipments import all_shipped, publish_and_tell
+from orders.services.status import refresh_all, refresh_status, units_to_customer
+
+CENTER, CUSTOMER = Shipment.BoundFor.CENTER, Shipment.BoundFor.CUSTOMER
+Placed = PartnerOrder.Status
+
+
+class CannotShip(Exception):
+    """Why nothing can be shipped or received; the text is for staff."""
+
+
+def receive_shipment(
+    shipment: Shipment,
+    user: AbstractBaseUser,
+    counted: Mapping[int, int] | None = None,
+    now: datetime | None = None,
+) -> bool:
+    """Staff press Received on a center-bound parcel, whole or with units counted per line pk.
+
+    When all parcels of the partner order are in, it is delivered. False if it was received before.
+    """
+    if shipment.bound_for != CENTER:
+        raise CannotShip("This parcel goes to the customer, not to our center.")
+    now = now or timezone.now()
+    with transaction.atomic():
+        if not shipment.update_where(Q(received_at=None), received_at=now):
+            return False
+        shipment.move(["in_transit", "exception"], "delivered", delivered_at=now)
+        for line in shipment.lines.all():
+            units = line.quantity if counted is None else counted.get(line.pk, 0)
+            ShipmentLine.objects.filter(pk=line.pk).update(received=min(units, line.quantity))
+        assert shipment.partner_order is not None
+        placed = shipment.partner_order
+        if _all_received(placed):
+            olds = [Placed.SUBMITTED, Placed.CONFIRMED, Placed.PICKING, Placed.PACKED]
+            placed.move([*olds, Placed.SHIPPED], Placed.DELIVERED)
+        refresh_all(record_for_orders(placed, "received", f"Received {shipment}.", user=user))
+    return True
+
+
+def _all_received(placed: PartnerOrder) -> bool:
+    if not all_shipped(placed):
+        return False
+    return not placed.shipments.exclude(status="voided").filter(received_at=None).exists()
+
+
+def at_center(order: Order) -> dict[OrderLine, int]:
+    """Units of each line that lie at our center (received, or from our shelf), not yet shipped."""
+    shipped, _ = units_to_customer(order)
+    here = _received(order) + _on_our_shelf(order)
+    lines = order.lines.filter(routable=True, quantity__gt=0).order_by("pk")
+    left = {line: min(here[line.pk], line.quantity) - shipped[line.pk] for line in lines}
+    return {line: units for line, units in left.items() if units > 0}
+
+
+def _received(order: Order) -> Counter[int]:
+    rows = ShipmentLine.objects.filter(order_line__order=order, shipment__bound_for=CENTER)
+    counted = rows.exclude(shipment__status="voided").values_list("order_line")
+    return Counter(dict(counted.annotate(Sum("received"))))
+
+
+def _on_our_shelf(order: Order) -> Counter[int]:
+    parts = PartnerOrderLine.objects.filter(
+        order_line__order=order, partner__code="us", canceled_at=None
+    )
+    return Counter(dict(parts.values_list("order_line").annotate(Sum("quantity"))))
+
+
+def ship_to_customer(
+    order: Order,
+    user: AbstractBaseUser,
+    carrier: str,
+    tracking_number: str,
+    units: Mapping[int, int] | None = None,
+) -> Shipment:
+    """Send what lies at our center on; `units` by order line pk, default everything.
+
+    Raises CannotShip with a sentence; a second press finds nothing left and says so.
+    """
+    with transaction.atomic():
+        order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        if order.canceled_at:
+            raise CannotShip(f"{order} was canceled.")
+        if order.held_at:
+            raise CannotShip(f"{order} is on hold. Release it first.")
+        there = at_center(order)
+        going = {
+            line: min(left, units.get(line.pk, 0) if units is not None else left)
+            for line, left in there.items()
+        }
+        going = {line: number for line, number in going.items() if number > 0}
+        if not going:
+            raise CannotShip("Nothing of this order lies at our center.")
+        shipment = Shipment.objects.create(
+            order=order,
+            bound_for=CUSTOMER,
+            carrier=carrier,
+            tracking_number=tracking_number.strip(),
+            shipped_at=timezone.now(),
+            source="center",
+        )
+        for line, number in going.items():
+            ShipmentLine.objects.create(shipment=shipment, order_line=line, quantity=number)
+        parcel = f"{carrier} {shipment.tracking_number}".strip()
+        record(order, "shipped", f"Shipped {parcel} to the customer.", user=user)
+        publish_and_tell(shipment)
+        refresh_status(order)
+    return shipment
