@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -14,18 +15,22 @@ from config.today import find_today
 from config.worker import worker_status
 
 site: Any = admin.site
+# Whether the set-up is done is looked up again only now and then: it hardly ever goes back.
+DONE, DONE_SECONDS = "portal:setup-done", 600
 
 
 def index(request: HttpRequest) -> HttpResponse | dict[str, Any]:
     """GET /admin/."""
-    wants_numbers = "dashboard" in request.GET
     facts = Facts()
-    steps = find_steps(facts)
-    if not wants_numbers and not all(step.done for step in steps):
+    steps = [] if cache.get(DONE) else find_steps(facts)
+    to_do = sum(not step.done for step in steps)
+    if to_do and "dashboard" not in request.GET:
         return render_checklist(request, facts, steps)
+    if not to_do:
+        cache.set(DONE, True, DONE_SECONDS)
     return {
         "title": "Dashboard",
-        "open_steps": sum(not step.done for step in steps),
+        "open_steps": to_do,
         "sandbox": settings.SANDBOX_URL,
         **find_today(request, timezone.now()),
     }

@@ -1,6 +1,8 @@
 """Reading settings so that a mistake stops the start with a sentence that names it."""
 
 import sys
+import zoneinfo
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -54,3 +56,58 @@ def read_choice(env: environ.Env, name: str, default: str, choices: str) -> str:
     if value not in choices.split():
         raise ImproperlyConfigured(f"{name} is {value!r}: use one of {choices}.")
     return value
+
+
+def read_flag(env: environ.Env, name: str, default: bool = False) -> bool:
+    """Yes or no."""
+    words = {"1": True, "true": True, "yes": True, "on": True}
+    words |= {"0": False, "false": False, "no": False, "off": False}
+    value: str = env.str(name, "").strip().lower()
+    if value and value not in words:
+        raise ImproperlyConfigured(f"{name} is {value!r}: write 1 for yes or 0 for no.")
+    return words.get(value, default)
+
+
+def read_number(env: environ.Env, name: str, default: float) -> float:
+    """A number, 0 or more; whole where the default is."""
+    value: str = env.str(name, "") or str(default)
+    try:
+        number = type(default)(value)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise ImproperlyConfigured(f"{name} is {value!r}: write a number like {default}.")
+    return number
+
+
+def read_zone(env: environ.Env, name: str, default: str) -> str:
+    """An IANA time zone, like America/Los_Angeles."""
+    value: str = env.str(name, default)
+    if value not in zoneinfo.available_timezones():
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}, which is not a time zone. Write one like America/Los_Angeles."
+        )
+    return value
+
+
+def read_database(env: environ.Env, default: str) -> dict[str, Any]:
+    """DATABASE_URL as Django's mapping: SQLite or PostgreSQL."""
+    value: str = env.str("DATABASE_URL", "") or default
+    if value.split(":", 1)[0] not in ("sqlite", "postgres", "postgresql"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not understood. Write postgres://user:password@host/name, or "
+            "sqlite:///path, or leave it out."
+        )
+    found: dict[str, Any] = env.db_url_config(value)
+    return found
+
+
+def read_email(env: environ.Env) -> dict[str, Any]:
+    """EMAIL_URL as Django's settings; without it mail goes to the terminal."""
+    value: str = env.str("EMAIL_URL", "") or "consolemail://"
+    if value.split(":", 1)[0] not in environ.Env.EMAIL_SCHEMES:
+        raise ImproperlyConfigured(
+            "EMAIL_URL is not understood. Write smtp+tls://user:password@host:587."
+        )
+    found: dict[str, Any] = env.email_url_config(value)
+    return found

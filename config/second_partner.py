@@ -39,7 +39,7 @@ def _connect(facts: Facts, partner: Partner | None) -> Step:
 def _set_terms(partner: Partner | None) -> Step:
     direct = partner is not None and partner.ship_to == ShipTo.CUSTOMER
     done = direct and partner is not None and partner.terms_confirmed_at is not None
-    text = "Ship to: the customer. Orders are placed: immediately. Save, then press Confirm terms."
+    text = "Place orders: immediately. They ship to: the customer. Save, then press Confirm terms."
     url = page_of(partner, "catalog_partner_changelist")
     return Step("Set its terms", text, done, "Open the terms", url)
 

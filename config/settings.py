@@ -8,7 +8,17 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import read_choice, read_credential_keys, read_secret_key, read_url
+from config.environment import (
+    read_choice,
+    read_credential_keys,
+    read_database,
+    read_email,
+    read_flag,
+    read_number,
+    read_secret_key,
+    read_url,
+    read_zone,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -16,7 +26,7 @@ environ.Env.read_env(env.str("ENV_FILE", str(BASE_DIR / ".env")))
 TESTING = "pytest" in sys.modules
 
 # --- what this installation is ---
-DEBUG = env.bool("DEBUG", False)
+DEBUG = read_flag(env, "DEBUG", False)
 ENVIRONMENT = read_choice(env, "ENVIRONMENT", "development", "production staging development demo")
 SECRET_KEY = read_secret_key(env, testing=TESTING)
 CREDENTIAL_KEYS = read_credential_keys(env, testing=TESTING)
@@ -24,22 +34,22 @@ BASE_URL = read_url(env, "BASE_URL", "http://127.0.0.1:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
 IS_HTTPS = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if IS_HTTPS else []
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+TRUSTED_PROXIES = read_number(env, "TRUSTED_PROXIES", 0)
 ADMIN_EMAILS = env.list("ADMIN_EMAILS", default=[])
 ADMINS = [("Staff", address) for address in ADMIN_EMAILS]
 
 # --- how we call out ---
 SANDBOX_URL = read_url(env, "SANDBOX_URL", "")
-ALLOW_PRIVATE_HOSTS = env.bool("ALLOW_PRIVATE_HOSTS", False)
+ALLOW_PRIVATE_HOSTS = read_flag(env, "ALLOW_PRIVATE_HOSTS", False)
 if SANDBOX_URL and not ALLOW_PRIVATE_HOSTS:
     raise ImproperlyConfigured(
         "SANDBOX_URL is set but ALLOW_PRIVATE_HOSTS is not: the sandbox is a private host. "
         "Set ALLOW_PRIVATE_HOSTS=1, or remove SANDBOX_URL to call the real providers."
     )
-HTTP_CONNECT_TIMEOUT_S = env.float("HTTP_CONNECT_TIMEOUT_S", 3.0)
-HTTP_READ_TIMEOUT_S = env.float("HTTP_READ_TIMEOUT_S", 15.0)
-HTTP_DEADLINE_S = env.float("HTTP_DEADLINE_S", 30.0)
-CONFIRM_AFTER_S = env.int("CONFIRM_AFTER_S", 60)
+HTTP_CONNECT_TIMEOUT_S = read_number(env, "HTTP_CONNECT_TIMEOUT_S", 3.0)
+HTTP_READ_TIMEOUT_S = read_number(env, "HTTP_READ_TIMEOUT_S", 15.0)
+HTTP_DEADLINE_S = read_number(env, "HTTP_DEADLINE_S", 30.0)
+CONFIRM_AFTER_S = read_number(env, "CONFIRM_AFTER_S", 60)
 SHOPIFY_API_KEY = env.str("SHOPIFY_API_KEY", "")
 SHOPIFY_API_SECRET = env.str("SHOPIFY_API_SECRET", "")
 SHOPIFY_SCOPES = env.str("SHOPIFY_SCOPES", "")
@@ -95,7 +105,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "admin:login"
 LANGUAGE_CODE = "en-us"
 USE_TZ = True
-TIME_ZONE = env.str("TIME_ZONE", "UTC")
+TIME_ZONE = read_zone(env, "TIME_ZONE", "UTC")
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 # Without `collectstatic` files are looked up per request: fine on one machine, slow on a busy one.
@@ -105,8 +115,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # --- database ---
 # One process kind per entry point: an ASGI process must not keep connections, the others should.
 PROCESS = env.str("CROSSDOCK_PROCESS", "web")
-_DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'crossdock.sqlite3'}")
-DATABASES = {"default": env.db_url_config(_DATABASE_URL)}
+DATABASES = {"default": read_database(env, f"sqlite:///{BASE_DIR / 'crossdock.sqlite3'}")}
 DATABASES["default"]["CONN_MAX_AGE"] = 0 if PROCESS == "asgi" else 600
 IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 if IS_SQLITE:
@@ -156,8 +165,7 @@ Q_CLUSTER = {
 }
 
 # --- mail ---
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+vars().update(read_email(env))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Crossdock <orders@crossdock.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -179,7 +187,7 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
-SECURE_SSL_REDIRECT = IS_HTTPS and env.bool("SSL_REDIRECT", True)
+SECURE_SSL_REDIRECT = IS_HTTPS and read_flag(env, "SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 if TRUSTED_PROXIES:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Partner, Product
@@ -95,6 +96,13 @@ def test_saved_percent_is_kept_as_fraction(partner):
     assert partner.min_margin == Decimal("0.12")
     assert partner.run_at == time(7, 30)
     assert partner.holidays == ["2026-12-25"]
+
+
+def test_saving_leads_to_confirm_while_the_terms_are_not_confirmed(partner):
+    client = log_in("Manager")
+    assert client.post(page(partner), form_of(markup="30")).url == page(partner)
+    Partner.objects.filter(pk=partner.pk).update(terms_confirmed_at=timezone.now())
+    assert client.post(page(partner), form_of(markup="35")).url == LIST
 
 
 @pytest.mark.parametrize("typed", ["-1", "1001", "many", "NaN", "12.345"])
