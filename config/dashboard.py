@@ -46,11 +46,11 @@ def render_checklist(request: HttpRequest, facts: Facts, steps: list[Step]) -> H
     """The list with the next step marked; it looks again by itself while others act."""
     following = next((step for step in steps if not step.done), None)
     context = {
-        "steps": [(step, not step.perm or request.user.has_perm(step.perm)) for step in steps],
+        "steps": with_rights(request, steps),
         "next_step": following,
         "done": sum(step.done for step in steps),
         "polls": bool(following and following.outside),
-        "second": second_partner(facts) if facts.partner else [],
+        "second": with_rights(request, second_partner(facts) if facts.partner else []),
         "sandbox": facts.sandbox,
         "worker": worker_status(),
     }
@@ -58,6 +58,11 @@ def render_checklist(request: HttpRequest, facts: Facts, steps: list[Step]) -> H
         request, "admin/dashboard/checklist.html", context, title="Set up Crossdock"
     )
     return page
+
+
+def with_rights(request: HttpRequest, steps: list[Step]) -> list[tuple[Step, bool]]:
+    """Each step, and whether this person may take it."""
+    return [(step, not step.perm or request.user.has_perm(step.perm)) for step in steps]
 
 
 site.index_view = index

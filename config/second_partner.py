@@ -1,6 +1,7 @@
 """The hint beside the checklist: a second partner that ships straight to the customer."""
 
 from catalog.models import Partner, Product, ShipTo
+from config.checklist import MANAGE
 from config.first_order import shop_url
 from config.setup_facts import Facts, Step, address, page_of
 from orders.models import PartnerOrder
@@ -33,7 +34,9 @@ def _connect(facts: Facts, partner: Partner | None) -> Step:
         return Step(title, f"{partner.name} is connected.", True)
     which = DEMO_PARTNER if facts.sandbox else "another partner"
     url = f"{url}?account={DEMO_PARTNER}" if facts.sandbox else url
-    return Step(title, f"One more install link, for {which}.", False, "Create install link", url)
+    return Step(
+        title, f"One more install link, for {which}.", False, "Create install link", url, MANAGE
+    )
 
 
 def _set_terms(partner: Partner | None) -> Step:

@@ -31,7 +31,7 @@ ENVIRONMENT = read_choice(env, "ENVIRONMENT", "development", "production staging
 SECRET_KEY = read_secret_key(env, testing=TESTING)
 CREDENTIAL_KEYS = read_credential_keys(env, testing=TESTING)
 BASE_URL = read_url(env, "BASE_URL", "http://127.0.0.1:8000")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 IS_HTTPS = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if IS_HTTPS else []
 TRUSTED_PROXIES = read_number(env, "TRUSTED_PROXIES", 0)

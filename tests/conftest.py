@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
+from config.environment import TEST_CREDENTIAL_KEYS
 from integrations import registry
 from integrations.models import Connection
 from integrations.providers.base import PullsProducts, PullsStock
@@ -30,7 +31,8 @@ def now() -> datetime:
 
 @pytest.fixture(autouse=True)
 def no_environment(settings: object) -> None:
-    """No test calls a sandbox, or knows an app, unless it says so."""
+    """No test calls a sandbox, knows an app or has another key, unless it says so."""
+    settings.CREDENTIAL_KEYS = TEST_CREDENTIAL_KEYS
     settings.SANDBOX_URL = settings.SHOPIFY_API_KEY = settings.SHOPIFY_API_SECRET = ""
     settings.ALLOW_PRIVATE_HOSTS = False
 

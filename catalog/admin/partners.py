@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -176,7 +176,7 @@ class PartnerAdmin(KitAdmin):
             "summary_only": not may_edit,
         }
 
-    def response_post_save_change(self, request: HttpRequest, obj: Partner) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: Partner) -> HttpResponseRedirect:
         """Terms that were only saved: back to the page, where they are confirmed."""
         if state_of(obj)[0] == "Terms to confirm":
             return HttpResponseRedirect(self.change_url(obj))

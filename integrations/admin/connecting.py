@@ -12,7 +12,7 @@ from integrations.admin.connection_buttons import MANAGE
 from integrations.admin.connection_facts import by_install_link
 from integrations.admin.places import address, row_url
 from integrations.admin.provider_forms import ProviderForm, form_for_new
-from integrations.errors import ProviderError
+from integrations.errors import ProviderError, Rejected
 from integrations.models import Connection
 from integrations.providers.base import Provider, PublishesProducts
 from integrations.services.lifecycle import CannotChange, connect_system
@@ -45,6 +45,8 @@ def try_to_connect(cls: type[Provider], form: ProviderForm) -> Connection | None
     data = form.cleaned_data
     try:
         return connect_system(cls.slug, data["settings"], data["secrets"])
+    except Rejected as exc:
+        form.add_error(None, f"Nothing was saved. {exc} Is the account spelled right?")
     except (ProviderError, CannotChange) as exc:
         form.add_error(None, f"Nothing was saved. {exc}")
     except ValidationError:

@@ -63,14 +63,13 @@ def form_for_new(provider: type[Provider]) -> type[ProviderForm]:
 
 
 def form_for_change(provider: type[Provider], current: Mapping[str, Any]) -> type[ProviderForm]:
-    """All settings but the account, as they are now, and the secrets, always empty."""
-    account = provider.account_field
-    fields = dict(_setting_fields(provider, short=False))
-    fields.pop(account, None)
-    for name, field in fields.items():
+    """The secrets, always empty, and all settings but the account, as they are now."""
+    settings = dict(_setting_fields(provider, short=False))
+    settings.pop(provider.account_field, None)
+    for name, field in settings.items():
         field.initial = current.get(name, field.initial)
-    fields |= dict(_secret_fields(provider, KEEP))
-    return _make(provider, fields, keeps=current)
+    secrets = dict(_secret_fields(provider, KEEP))
+    return _make(provider, {**secrets, **settings}, keeps=current)
 
 
 def _make(

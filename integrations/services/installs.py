@@ -200,9 +200,9 @@ def _link_of(state: str, ticket: str, now: datetime) -> InstallLink:
 
 
 def _use_up_state(link: InstallLink, now: datetime) -> None:
-    """Exactly one callback gets past this."""
+    """Exactly one callback gets past this, whatever each one's clock says."""
     fresh = Q(state_hash=link.state_hash, state_expires_at__gt=now, used_at=None, revoked_at=None)
-    if not InstallLink.objects.filter(fresh, pk=link.pk).update(state_expires_at=now):
+    if not InstallLink.objects.filter(fresh, pk=link.pk).update(state_expires_at=None):
         raise InstallRefused("late")
 
 

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 Status = InboundEvent.Status
 TASK = "integrations.tasks.handle_event"
 
-LEASE_S = 150  # a job of the queue `crossdock` is ended after 120 s
+LEASE_S = 60  # handling is a few statements without network; a repeat of it is harmless
 RETRY_GAPS_S = (2, 4, 8, 16, 32)
 WAIT_HERE_S = 16  # a gap up to this long is waited for in the same job
 LOOK_AGAIN = timedelta(hours=1)

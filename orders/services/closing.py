@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -16,7 +17,6 @@ from integrations.services.alerts import close_alert, raise_alert
 from orders.models import PartnerOrder, Submission
 from orders.references import reference_of
 from orders.services.calendar import next_batch
-from orders.services.consolidation import refresh_cost
 from orders.services.content import build_content, digest_of, sendable, ship_to_address
 from orders.services.history import record
 
@@ -65,7 +65,7 @@ def needs_approval(submission: Submission) -> bool:
     partner = submission.partner_order.partner
     if submission.approved_at or partner.approval == Approval.NEVER:
         return False
-    over = submission.partner_order.cost_total > partner.approval_limit
+    over = Decimal(submission.content["total"]) > partner.approval_limit
     return partner.approval == Approval.ALWAYS or over
 
 
@@ -99,8 +99,7 @@ def _close(row: PartnerOrder, user: AbstractBaseUser | None, digest: str) -> Sub
     fresh = digest_of(content, ship_to_address(row))
     if digest and digest != fresh:
         raise CannotSubmit("It changed since you looked at it. Look at it again, then send it.")
-    refresh_cost(row)
-    row.update_where(Q(closed_at=None), closed_at=now)
+    row.update_where(Q(closed_at=None), closed_at=now, cost_total=Decimal(content["total"]))
     submission = Submission.objects.create(
         partner_order=row,
         kind=Submission.Kind.CREATE,

@@ -20,7 +20,7 @@ pytestmark = [
 ]
 ORDERS = 100
 KILLS = 25
-SETTLE_S = 300  # leases of killed workers: 150 s for a webhook, 90 s for a submission
+SETTLE_S = 240  # leases of killed workers: 60 s for a webhook, 90 s for a submission
 SHOPS = (play.BLUE_DOOR, play.KETTLE)
 
 

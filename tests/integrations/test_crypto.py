@@ -27,7 +27,7 @@ def row() -> Connection:
 
 def stored() -> str:
     with database.cursor() as cursor:
-        cursor.execute("SELECT secrets FROM integrations_connection")
+        cursor.execute("SELECT secrets FROM integrations_connection WHERE slug = 'own'")
         return str(cursor.fetchone()[0])
 
 

@@ -400,3 +400,17 @@ def test_a_dropped_order_leaves_its_lines_unrouted_with_the_reason(pending, syst
     assert "They stopped selling it." in live.route_reason
     assert PartnerOrder.objects.get().status == "canceled"
     assert Order.objects.get().attention == "unrouted"
+
+
+def test_a_price_that_rose_counts_against_the_limit(own_store, partner, system, slept):
+    partner.approval, partner.approval_limit = "over_limit", 20
+    partner.save()
+    variant = make_variant(partner=partner, cost="12.00")
+    make_order(own_store, variant.sku)
+    variant.listings.update(cost="21.00")
+
+    row = close_and_submit(PartnerOrder.objects.get())
+
+    assert row.content["total"] == "21.00"
+    assert PartnerOrder.objects.get().cost_total == 21
+    assert run(row, slept).status == "pending"
