@@ -78,9 +78,9 @@ bench: $(READY_DEV)  ## the figures of the README, measured here
 .PHONY: lock
 lock: $(READY_DEV)  ## pin what pyproject.toml asks for, with hashes and no index lines
 	@$(VENV)/bin/uv pip compile pyproject.toml --universal --upgrade --generate-hashes \
-		--no-emit-index-url --no-header -q -o requirements.lock
+		--no-header -q -o requirements.lock
 	@$(VENV)/bin/uv pip compile pyproject.toml --extra dev -c requirements.lock --universal \
-		--upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock
+		--upgrade --generate-hashes --no-header -q -o requirements-dev.lock
 
 $(PY):
 	@test -n "$(PYTHON)" && $(PYTHON) -c '$(OLD_ENOUGH)' 2>/dev/null || { \

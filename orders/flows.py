@@ -1,6 +1,9 @@
 """What a run of the order flows does."""
 
+import logging
 from datetime import datetime, timedelta
+
+from django.db import DatabaseError
 
 from integrations.providers.base import PublishesShipments, PullsChannelOrders, PullsShipments
 from integrations.registry import flow
@@ -9,6 +12,8 @@ from orders.models import PartnerOrder, Shipment
 from orders.services.capture import capture_order
 from orders.services.publishing import publish
 from orders.services.shipments import record_shipment
+
+log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=10)
 UNFINISHED = ["submitted", "confirmed", "picking", "packed", "shipped"]
@@ -23,7 +28,13 @@ def pull_channel_orders(run: Run) -> None:
     first = run.connection.installed_at or run.connection.created_at
     since = datetime.fromisoformat(last) - OVERLAP if last else first
     for remote in run.provider.pull_channel_orders(since):
-        order, created = capture_order(run.connection, remote)
+        try:
+            order, created = capture_order(run.connection, remote)
+        except DatabaseError:
+            log.exception("an order of %s cannot be stored", run.connection)
+            run.count(processed=1, failed=1)
+            run.note(remote.number, "rejected", "It cannot be stored; the worker's log says why.")
+            continue
         run.count(processed=1, created=int(created), unchanged=int(not created))
         if created and order:
             run.note(order.number, "applied", "Found by asking: its webhook never came.")

@@ -28,6 +28,7 @@ def take_order(event: Event, row: InboundEvent) -> Order | PartnerOrder | None:
     if event.data.canceled_at:
         placed = take_cancellation(connection, event.data.external_id, event.data.cancel_reason)
     if placed is None:
+        _wait_if_placing(connection)
         raise Ignored("It is not an order we placed there.")
     return placed
 
@@ -54,7 +55,7 @@ def _wait_if_placing(connection: Connection) -> None:
         connection=connection, submissions__status__in=["submitting", "unconfirmed"]
     )
     if placing.exists():
-        raise Waiting("A partner order is being placed: it may be the one this parcel is for.")
+        raise Waiting("A partner order is being placed: it may be the one this is about.")
 
 
 def _connection(row: InboundEvent) -> Connection:

@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
@@ -48,7 +49,6 @@ class VariantAdmin(SummaryAdmin):
     nav = Nav(group="Stock", order=10, icon="box", key="v", label="Products & variants")
     list_display = [
         "title_", "sku_", "partner_", "theirs_", "price_", "margin_", "available_", "state",
-        "linked",
     ]  # fmt: skip
     list_filter = [("product__source_partner", MultiChoice)]
     search_fields = ["sku", "title", "product__title", "barcode"]
@@ -87,7 +87,7 @@ class VariantAdmin(SummaryAdmin):
     def sku_(self, variant: Variant) -> SafeString:
         return copyable(variant.sku)
 
-    @column("Product", "m-a", "product__title")
+    @column("Product", "m-a flex", "product__title")
     def title_(self, variant: Variant) -> str:
         return variant.full_title
 
@@ -119,11 +119,10 @@ class VariantAdmin(SummaryAdmin):
     def state(self, variant: Any) -> SafeString:
         if variant.archived_at:
             return badge("Archived")
-        return badge(variant.stock.word) if variant.stock else NOTHING
-
-    @column("Our store", "p3")
-    def linked(self, variant: Variant) -> SafeString:
-        return badge("Linked", "ok") if own_listing(variant) else badge("Not linked", "warn")
+        stock = badge(variant.stock.word) if variant.stock else NOTHING
+        if own_listing(variant):
+            return stock
+        return format_html("{} {}", stock, badge("Not linked", "warn"))
 
     def list_links(self, request: HttpRequest) -> list[tuple[str, str, str]]:
         if not request.user.has_perm("orders.export_data"):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfoNotFoundError
 
+from integrations import registry
 from integrations.models import FlowSchedule
 from integrations.models.schedules import EVERY_DAY
 from integrations.services.schedules import Plan, next_due
@@ -71,8 +72,9 @@ def next_times(plan: Plan, now: datetime, count: int = 5) -> list[datetime]:
 
 
 def flow_words(flow: str) -> str:
-    """Publish stock, for publish_stock."""
-    return flow.replace("_", " ").capitalize()
+    """What the app that brings the flow calls it; the name itself once nobody brings it."""
+    known = registry.flows().get(flow)
+    return known.label if known else flow.replace("_", " ").capitalize()
 
 
 def is_late(schedule: FlowSchedule, now: datetime) -> bool:

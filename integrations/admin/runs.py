@@ -76,7 +76,7 @@ class SyncRunAdmin(SummaryAdmin):
         """Its number."""
         return f"#{run.pk}"
 
-    @column("Flow", "m-c", "flow")
+    @column("Flow", "m-c flex", "flow")
     def flow_(self, run: SyncRun) -> str:
         """What ran."""
         return flow_words(run.flow)

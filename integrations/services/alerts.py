@@ -1,5 +1,6 @@
 """Alerts: one open row per cause; it counts repeats and closes itself when the cause is gone."""
 
+import hashlib
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -23,7 +24,7 @@ def raise_alert(
 
     `title` says what happened, `advice` what a person should do; neither names a customer.
     """
-    now = now or timezone.now()
+    now, fingerprint = now or timezone.now(), _short(fingerprint)
     seen_again = Alert.objects.filter(fingerprint=fingerprint, closed_at=None).update(
         count=F("count") + 1, last_at=now, title=title[:300], advice=advice
     )
@@ -34,6 +35,13 @@ def raise_alert(
         except IntegrityError:  # somebody opened it in the same moment
             return raise_alert(fingerprint, kind, title, advice, subject, now)
     return Alert.objects.get(fingerprint=fingerprint, closed_at=None)
+
+
+def _short(fingerprint: str) -> str:
+    """A cause named by a long text keeps its beginning and its hash."""
+    if len(fingerprint) <= 200:
+        return fingerprint
+    return f"{fingerprint[:135]}:{hashlib.sha256(fingerprint.encode()).hexdigest()}"
 
 
 def _open(
@@ -59,7 +67,7 @@ def _open(
 
 def close_alert(fingerprint: str, now: datetime | None = None) -> bool:
     """The cause is gone. True if an alert was open for it."""
-    open_ones = Alert.objects.filter(fingerprint=fingerprint, closed_at=None)
+    open_ones = Alert.objects.filter(fingerprint=_short(fingerprint), closed_at=None)
     return bool(open_ones.update(closed_at=now or timezone.now()))
 
 

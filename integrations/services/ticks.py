@@ -58,7 +58,7 @@ def _start(schedule: FlowSchedule, now: datetime) -> bool:
             schedule.connection,
             schedule.flow,
             trigger=SyncRun.Trigger.SCHEDULE,
-            slot=slot.replace(second=0, microsecond=0),
+            slot=slot,
         )
     return is_new
 

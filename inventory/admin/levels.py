@@ -96,7 +96,7 @@ class StockLevelAdmin(SummaryAdmin):
     def sku(self, level: StockLevel) -> SafeString:
         return copyable(level.variant.sku)
 
-    @column("Product", "m-a", "variant__product__title")
+    @column("Product", "m-a flex", "variant__product__title")
     def title(self, level: StockLevel) -> str:
         return level.variant.full_title
 

@@ -83,7 +83,7 @@ class LocationAdmin(KitAdmin):
     def serves_(self, location: Location) -> SafeString:
         return badge("Sold from", "ok") if location.serves else badge("Not counted", "mute")
 
-    @column("Address", "m-d")
+    @column("Address", "flex")
     def address_(self, location: Location) -> str | SafeString:
         if location.connection_id:
             return ""

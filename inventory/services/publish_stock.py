@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from catalog.models import Listing
-from integrations.errors import Unconfirmed
+from integrations.errors import Rejected, Unconfirmed
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.runs import Run
 from integrations.types import StockAnswer, StockToPublish
@@ -128,6 +128,11 @@ def _write(run: Run, left: dict[str, Due], items: Mapping[str, StockToPublish], 
     try:
         answers = run.provider.publish_stock(list(items.values()), str(run.record.pk), key)
     except Unconfirmed as exc:
+        return str(exc)
+    except Rejected as exc:  # the other parts of the list still go out
+        for item_id in items:
+            run.count(failed=1)
+            run.note(left.pop(item_id).sku, "rejected", str(exc))
         return str(exc)
     written = [a for a in answers if a.written and a.item_id in items and a.item_id in left]
     _note(run, left, {a.item_id: items[a.item_id] for a in written}, "applied", "")

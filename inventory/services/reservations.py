@@ -50,6 +50,12 @@ def reserve(key: str, variant: Variant, connection: Connection | None, quantity:
     return bool(reserve_all([hold]))
 
 
+def move_reservation(key: str, connection: Connection | None) -> bool:
+    """Units held for nobody in particular now come from this partner; False if none were."""
+    held = Reservation.objects.filter(key=key, released_at=None, accepted_at=None)
+    return bool(held.update(connection=connection))
+
+
 def release(keys: Sequence[str], now: datetime | None = None) -> int:
     """The units are no longer wanted; returns how many reservations were open until now."""
     open_ones = Reservation.objects.filter(key__in=keys, released_at=None)

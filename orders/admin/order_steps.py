@@ -46,7 +46,7 @@ def _placed(facts: OrderFacts, parts: int) -> Step:
     if len(there) >= parts:
         last = max(row.submitted_at for row in rows if row.submitted_at)
         return Step("Placed", when(last, exact=True), "done")
-    note = f"{len(there)} of {parts} parts" if parts > 1 else "not yet"
+    note = f"{len(there)} of {parts} lines" if parts > 1 else "not yet"
     if facts.order.attention == Order.Attention.PLACEMENT_FAILED:
         return Step("Placed", note, "bad")
     return Step("Placed", note, "now" if there or any(row.closed_at for row in rows) else "")
@@ -71,7 +71,7 @@ def _packed(facts: OrderFacts) -> Step:
     parts = [part for part in facts.parts if part.partner and not part.partner.is_us]
     done = [p for p in parts if p.partner_order and p.partner_order.status in PACKED]
     tone = "done" if parts and len(done) == len(parts) else "now" if done else ""
-    return Step("Packed", f"{len(done)} of {len(parts)} parts" if done else "", tone)
+    return Step("Packed", f"{len(done)} of {len(parts)} lines" if done else "", tone)
 
 
 def _units(name: str, facts: OrderFacts, counted: dict[int, int]) -> Step:

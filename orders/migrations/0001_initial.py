@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ('city', models.CharField(blank=True, max_length=120)),
                 ('state', models.CharField(blank=True, max_length=60)),
                 ('zip', models.CharField(blank=True, max_length=30)),
-                ('country', models.CharField(blank=True, max_length=2)),
+                ('country', models.CharField(blank=True, max_length=60)),
                 ('redacted_at', models.DateTimeField(null=True)),
                 ('order', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='contact', to='orders.order')),
             ],

@@ -113,7 +113,7 @@ class OrderContact(Stamped):
     city = models.CharField(max_length=120, blank=True)
     state = models.CharField(max_length=60, blank=True)
     zip = models.CharField(max_length=30, blank=True)
-    country = models.CharField(max_length=2, blank=True)
+    country = models.CharField(max_length=60, blank=True)
     redacted_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -37,7 +37,7 @@ class Submission(Movable, Leased, Stamped):
 
     Status, Kind = SubmissionStatus, SubmissionKind
     MOVES: ClassVar = {
-        "pending": {"submitting", "dropped"},
+        "pending": {"submitting", "failed", "dropped"},
         "submitting": {"submitted", "pending", "unconfirmed", "failed"},
         "unconfirmed": {"submitted", "pending", "failed", "dropped"},
         "failed": {"pending", "dropped"},

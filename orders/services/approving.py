@@ -73,6 +73,5 @@ def reroute(order: Order, user: AbstractBaseUser) -> int:
 
 def _update(order: Order, condition: Q, **fields: object) -> bool:
     changed = Order.objects.filter(condition, pk=order.pk).update(**fields)
-    for name, value in fields.items():
-        setattr(order, name, value)
+    order.refresh_from_db()  # the page may be older than a payment
     return bool(changed)

@@ -8,11 +8,11 @@ from django.utils import timezone
 from integrations.models import Connection
 from integrations.services.webhooks import release_waiting
 from integrations.types import ChannelOrder
-from orders.models import Order, OrderContact
+from orders.models import Order
 from orders.services.changes import apply_change
 from orders.services.consolidation import assign_order
 from orders.services.history import record
-from orders.services.lines import insert_line
+from orders.services.lines import clip, insert_line, write_contact
 from orders.services.routing import route_lines
 from orders.services.status import refresh_status
 
@@ -31,7 +31,8 @@ def capture_order(
         order = _existing(connection, remote)
         if order is None:
             return _create(connection, remote, now or timezone.now()), True
-        if remote.version > order.source_version:
+        # Their times have whole seconds: a change in the same second counts as newer.
+        if remote.version >= order.source_version:
             apply_change(order, remote, now or timezone.now())
         return order, False
 
@@ -45,7 +46,7 @@ def _existing(connection: Connection, remote: ChannelOrder) -> Order | None:
 
 def _create(connection: Connection, remote: ChannelOrder, now: datetime) -> Order:
     order = _insert(connection, remote)
-    _insert_contact(order, remote)
+    write_contact(order, remote.contact)
     for line in remote.lines:
         insert_line(order, line)
     record(order, "captured", f"Captured from {connection.name}.", actor=connection.name)
@@ -61,22 +62,25 @@ def _create(connection: Connection, remote: ChannelOrder, now: datetime) -> Orde
 
 def _insert(connection: Connection, remote: ChannelOrder) -> Order:
     return Order.objects.create(
-        number=order_number(connection, remote.number),
         connection=connection,
-        external_id=remote.external_id,
-        source_version=remote.version,
-        placed_at=remote.placed_at,
-        paid_at=remote.paid_at,
-        payment_reference=remote.payment_reference,
-        canceled_at=remote.canceled_at,
-        cancel_reason=remote.cancel_reason,
-        currency=remote.currency,
-        total=remote.total,
-        tax=remote.tax,
-        shipping=remote.shipping,
-        refunded_total=remote.refunded_total,
-        delivery_method=remote.delivery_method,
-        note=remote.note,
+        **clip(
+            Order,
+            number=order_number(connection, remote.number),
+            external_id=remote.external_id,
+            source_version=remote.version,
+            placed_at=remote.placed_at,
+            paid_at=remote.paid_at,
+            payment_reference=remote.payment_reference,
+            canceled_at=remote.canceled_at,
+            cancel_reason=remote.cancel_reason,
+            currency=remote.currency,
+            total=remote.total,
+            tax=remote.tax,
+            shipping=remote.shipping,
+            refunded_total=remote.refunded_total,
+            delivery_method=remote.delivery_method,
+            note=remote.note,
+        ),
     )
 
 
@@ -84,20 +88,3 @@ def order_number(connection: Connection, name: str) -> str:
     """The channel's name for the order; from the second channel on with the connection's slug."""
     first = Order.objects.order_by("pk").values_list("connection_id", flat=True).first()
     return name if first in (None, connection.pk) else f"{connection.slug}-{name}"
-
-
-def _insert_contact(order: Order, remote: ChannelOrder) -> None:
-    contact, address = remote.contact, remote.contact.address
-    OrderContact.objects.create(
-        order=order,
-        name=contact.name or address.name,
-        email=contact.email,
-        phone=contact.phone or address.phone,
-        company=address.company,
-        street1=address.street1,
-        street2=address.street2,
-        city=address.city,
-        state=address.state,
-        zip=address.zip,
-        country=address.country,
-    )

@@ -6,9 +6,13 @@ from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 
+from integrations.services.alerts import raise_alert
+from inventory.models import StockLevel
+from inventory.services.adjust import adjust_stock
+from inventory.services.reservations import release
 from orders.models import (
     Order,
     OrderLine,
@@ -43,12 +47,15 @@ def receive_shipment(
         raise CannotShip("This parcel goes to the customer, not to our center.")
     now = now or timezone.now()
     with transaction.atomic():
+        # The partner order first, as reports of its parcels do; two parcels at once take turns.
+        list(PartnerOrder.objects.select_for_update(of=("self",)).filter(shipments=shipment))
         if not shipment.update_where(Q(received_at=None), received_at=now):
             return False
         shipment.move(["in_transit", "exception"], "delivered", delivered_at=now)
         for line in shipment.lines.all():
             units = line.quantity if counted is None else counted.get(line.pk, 0)
             ShipmentLine.objects.filter(pk=line.pk).update(received=min(units, line.quantity))
+        _say_missing(shipment)
         assert shipment.partner_order is not None
         placed = shipment.partner_order
         if _all_received(placed):
@@ -56,6 +63,19 @@ def receive_shipment(
             placed.move([*olds, Placed.SHIPPED], Placed.DELIVERED)
         refresh_all(record_for_orders(placed, "received", f"Received {shipment}.", user=user))
     return True
+
+
+def _say_missing(shipment: Shipment) -> None:
+    lines = shipment.lines.filter(received__lt=F("quantity")).select_related("order_line__order")
+    missing = [f"{one.quantity - one.received} x {one.order_line.title}" for one in lines]
+    if missing:
+        raise_alert(
+            f"missing:{shipment.pk}",
+            "shipment",
+            f"{', '.join(missing)[:200]} was not in {shipment}",
+            "Ask the partner to send it after, and count that parcel when it arrives.",
+            shipment,
+        )
 
 
 def _all_received(placed: PartnerOrder) -> bool:
@@ -121,8 +141,29 @@ def ship_to_customer(
         )
         for line, number in going.items():
             ShipmentLine.objects.create(shipment=shipment, order_line=line, quantity=number)
+        _take_from_shelf(order, going, user)
         parcel = f"{carrier} {shipment.tracking_number}".strip()
         record(order, "shipped", f"Shipped {parcel} to the customer.", user=user)
         publish_and_tell(shipment)
         refresh_status(order)
     return shipment
+
+
+def _take_from_shelf(order: Order, going: Mapping[OrderLine, int], user: AbstractBaseUser) -> None:
+    """What leaves our own shelf is counted down there, and no longer held beside it."""
+    parts = PartnerOrderLine.objects.filter(
+        order_line__in=list(going), partner__code="us", canceled_at=None
+    ).select_related("variant", "order_line")
+    for part in parts:
+        units = min(part.quantity, next(n for line, n in going.items() if line == part.order_line))
+        level = StockLevel.objects.filter(location__connection=None, variant=part.variant).first()
+        if part.variant and level:
+            note = f"{user.get_username()} shipped {order}."
+            adjust_stock(level.location, part.variant, -units, note, user=None)
+        if _shipped_in_full(part):
+            release([part.reservation_key])
+
+
+def _shipped_in_full(part: PartnerOrderLine) -> bool:
+    shipped, _ = units_to_customer(part.order_line.order)
+    return shipped[part.order_line_id] >= part.quantity

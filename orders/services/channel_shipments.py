@@ -34,7 +34,8 @@ def record_channel_shipment(
         if known:
             follow(known, remote)
             return known, False
-        if order.shipments.filter(publish_status=Publish.PUBLISHING).exists():
+        unsure = [Publish.PUBLISHING, Publish.UNCONFIRMED]
+        if order.shipments.filter(publish_status__in=unsure).exists():
             raise Retryable("A parcel of this order is being published; it may be this one.")
         return _create(order, remote), True
 
@@ -42,7 +43,8 @@ def record_channel_shipment(
 def _ours(order: Order, remote: RemoteShipment) -> Shipment | None:
     same = Q(published_ref=remote.external_id)
     if remote.tracking_number:
-        same |= Q(tracking_number=remote.tracking_number, published_ref="")
+        # One parcel of ours becomes a fulfillment per location there, all with its number.
+        same |= Q(tracking_number=remote.tracking_number)
     return order.shipments.filter(same, bound_for="customer").first()
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -17,7 +19,13 @@ from integrations.services.alerts import close_alert, raise_alert
 from orders.models import PartnerOrder, Submission
 from orders.references import reference_of
 from orders.services.calendar import next_batch
-from orders.services.content import build_content, digest_of, sendable, ship_to_address
+from orders.services.content import (
+    build_content,
+    digest_of,
+    foreign_prices,
+    sendable,
+    ship_to_address,
+)
 from orders.services.history import record
 
 
@@ -57,6 +65,10 @@ def why_not(partner_order: PartnerOrder) -> list[str]:
         reasons.append("It is on hold.")
     if not sendable(partner_order):
         reasons.append("No line is ready to be sent.")
+    if foreign := foreign_prices(partner_order):
+        reasons.append(
+            f"{', '.join(foreign)}: priced in another currency than {partner_order.currency}."
+        )
     return reasons
 
 
@@ -91,15 +103,10 @@ def close_and_submit(
 
 def _close(row: PartnerOrder, user: AbstractBaseUser | None, digest: str) -> Submission:
     now = timezone.now()
-    going = [part.pk for part in sendable(row)]
-    row.lines.exclude(pk__in=going).filter(canceled_at=None).update(
-        partner_order=None, ready_at=None
-    )
-    content = build_content(row).as_json()
-    fresh = digest_of(content, ship_to_address(row))
+    content, fresh = fix_content(row)
     if digest and digest != fresh:
         raise CannotSubmit("It changed since you looked at it. Look at it again, then send it.")
-    row.update_where(Q(closed_at=None), closed_at=now, cost_total=Decimal(content["total"]))
+    row.update_where(Q(closed_at=None), closed_at=now)
     submission = Submission.objects.create(
         partner_order=row,
         kind=Submission.Kind.CREATE,
@@ -109,8 +116,44 @@ def _close(row: PartnerOrder, user: AbstractBaseUser | None, digest: str) -> Sub
         approved_by_id=user.pk if user else None,
         approved_at=now if user else None,
     )
-    row.lines.filter(pk__in=going).update(submission=submission)
+    row.lines.filter(canceled_at=None).update(submission=submission)
     return submission
+
+
+def fix_content(row: PartnerOrder) -> tuple[dict[str, Any], str]:
+    """Leave only what would be sent now in it; returns the content and its digest.
+
+    What is held or belongs to a held order goes back and waits for its release.
+    """
+    going = [part.pk for part in sendable(row)]
+    row.lines.exclude(pk__in=going).filter(canceled_at=None).update(
+        partner_order=None, submission=None, ready_at=None
+    )
+    content = build_content(row).as_json()
+    row.update_where(Q(), cost_total=Decimal(content["total"]))
+    return content, digest_of(content, ship_to_address(row))
+
+
+def rebuild(submission: Submission) -> None:
+    """Lines left a submission that was not sent: what remains must be approved again.
+
+    Call it with the row locked. Nothing left: it is dropped, and its partner order canceled.
+    """
+    row = submission.partner_order
+    content, digest = fix_content(row)
+    if content["lines"]:
+        submission.update_where(
+            Q(status=Submission.Status.PENDING),
+            content=content,
+            digest=digest,
+            approved_at=None,
+            approved_by_id=None,
+        )
+        return
+    pending = [Submission.Status.PENDING, Submission.Status.FAILED]
+    if submission.move(pending, Submission.Status.DROPPED, settled_at=timezone.now()):
+        row.move(PartnerOrder.Status.OPEN, PartnerOrder.Status.CANCELED)
+        record(row, "dropped", "No line was left in it.")
 
 
 def hold_partner_order(
@@ -144,7 +187,9 @@ def due_orders(now: datetime, partner: Partner | None = None) -> list[PartnerOrd
     """Open partner orders to close now: consolidated ones past their time, every immediate one."""
     rows = PartnerOrder.objects.filter(
         status=PartnerOrder.Status.OPEN, closed_at=None, held_at=None
-    ).filter(~Q(order=None) | Q(closes_at__lte=now))
+    )
+    due = Q(closes_at__lte=now) | Q(closes_at=None) | Q(partner__dispatch=Dispatch.IMMEDIATE)
+    rows = rows.filter(~Q(order=None) | due)
     if partner:
         rows = rows.filter(partner=partner)
     return list(rows.select_related("partner", "connection").order_by("pk"))
@@ -155,7 +200,7 @@ def submit_due_batches(now: datetime, partner: Partner | None = None) -> Closed:
     done = Closed()
     for row in due_orders(now, partner):
         if row.order_id is None and (reason := _not_worth_it(row)):
-            row.update_where(Q(closed_at=None), closes_at=next_batch(row.partner, now))
+            row.update_where(Q(closed_at=None), closes_at=_next_batch_or_tell(row.partner, now))
             done.waiting[row.reference] = reason
             continue
         result = close_when_possible(row)
@@ -179,11 +224,27 @@ def _not_worth_it(row: PartnerOrder) -> str:
 def plan_batches(now: datetime) -> None:
     """Keep every partner's next run, and its open order's cut-off, true to the terms of today."""
     for partner in Partner.objects.exclude(dispatch=Dispatch.IMMEDIATE).filter(archived_at=None):
-        due = next_batch(partner, now)
+        due = _next_batch_or_tell(partner, now)
+        if due is None:
+            continue
         if partner.next_batch_at != due:
             Partner.objects.filter(pk=partner.pk).update(next_batch_at=due)
         ahead = PartnerOrder.objects.filter(partner=partner, closed_at=None, order=None)
         ahead.filter(closes_at__gt=now).exclude(closes_at=due).update(closes_at=due)
+
+
+def _next_batch_or_tell(partner: Partner, now: datetime) -> datetime | None:
+    try:
+        return next_batch(partner, now)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise_alert(
+            f"partner_zone:{partner.pk}",
+            "schedule",
+            f"{partner}: {partner.timezone} is not a time zone",
+            "Open its terms and choose another time zone; until then its orders wait.",
+            partner,
+        )
+        return None
 
 
 def close_when_possible(row: PartnerOrder) -> Submission | str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -14,12 +14,13 @@ from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.connections import needs_attention, provider_for
 from integrations.types import PlacedOrder
 from orders.models import Order, PartnerOrder, Submission
-from orders.services.closing import CannotSubmit
-from orders.services.content import build_content, differs, digest_of, ship_to_address
+from orders.services.closing import CannotSubmit, fix_content, why_not
+from orders.services.content import differs
 from orders.services.history import record
 from orders.services.routing import unroute
 from orders.services.settling import (
     fingerprint,
+    lock_orders,
     look_later,
     settle_absent,
     settle_failed,
@@ -66,6 +67,13 @@ def _conclude(
     if found is None or (found.reference, found.account) != (submission.reference, account):
         settle_absent(submission, now)
         enqueue("orders.tasks.submit", submission.pk)
+    elif found.status == "canceled":
+        settle_failed(
+            submission,
+            "different",
+            f"It is there as {found.number or found.external_id}, but canceled.",
+            old=Status.UNCONFIRMED,
+        )
     elif difference := differs(submission, found.lines):
         settle_failed(
             submission,
@@ -92,15 +100,17 @@ def _ask_a_person(submission: Submission) -> None:
 def retry(submission: Submission, user: AbstractBaseUser) -> bool:
     """A person corrected the cause: content is rebuilt from the live lines, same reference."""
     with transaction.atomic():
-        placed = submission.partner_order
-        content = build_content(placed).as_json()
-        if not content["lines"]:
-            raise CannotSubmit("No line is left in it. Drop it instead.")
-        now = timezone.now()
+        lock_orders(submission.partner_order)
+        placed = PartnerOrder.objects.select_for_update(of=("self",)).get(
+            pk=submission.partner_order_id
+        )
+        if reasons := why_not(placed):
+            raise CannotSubmit(" ".join(reasons))
+        content, digest = fix_content(placed)
         fields = {
             "content": content,
-            "digest": digest_of(content, ship_to_address(placed)),
-            "approved_at": now,
+            "digest": digest,
+            "approved_at": timezone.now(),
             "approved_by_id": user.pk,
             "attempts": 0,
             "retry_at": None,
@@ -116,10 +126,20 @@ def retry(submission: Submission, user: AbstractBaseUser) -> bool:
 
 
 def link_existing(submission: Submission, external_id: str, user: AbstractBaseUser) -> bool:
-    """A person saw it there: settled as submitted under their id."""
-    placed = PlacedOrder(external_id.strip(), submission.reference, "")
+    """A person saw it there: settled as submitted under their id.
+
+    Raises CannotSubmit if another partner order has that id.
+    """
+    found = PlacedOrder(external_id.strip(), submission.reference, "")
     submission.refresh_from_db()
-    done = settle_submitted(submission, placed, old=Status.UNCONFIRMED)
+    try:
+        with transaction.atomic():
+            done = settle_submitted(submission, found, old=Status.UNCONFIRMED)
+    except IntegrityError:
+        other = PartnerOrder.objects.get(
+            connection=submission.partner_order.connection, external_id=found.external_id
+        )
+        raise CannotSubmit(f"{found.external_id} is {other} already. Look again.") from None
     if done:
         submission.update_where(Q(), decided_by_id=user.pk)
         record(submission.partner_order, "linked", f"Linked to {external_id}.", user=user)
@@ -141,6 +161,7 @@ def drop(submission: Submission, user: AbstractBaseUser, reason: str) -> bool:
     """Give up placing it: its lines are unrouted with the reason, for a person to route again."""
     droppable = [Status.PENDING, Status.UNCONFIRMED, Status.FAILED]
     with transaction.atomic():
+        lock_orders(submission.partner_order)
         fields = {"decided_by_id": user.pk, "error": reason, "settled_at": timezone.now()}
         if not submission.move(droppable, Status.DROPPED, **fields):
             return False

@@ -54,27 +54,33 @@ def assign_order(order: Order, now: datetime | None = None) -> int:
 def partner_order_for(partner: Partner, order: Order, now: datetime) -> PartnerOrder:
     """The partner order that takes this order's lines: its own, or the partner's open one."""
     if partner.dispatch == Dispatch.IMMEDIATE:
-        mine = PartnerOrder.objects.filter(partner=partner, order=order, closed_at=None)
-        return mine.first() or _create(partner, now, order=order)
+        mine = Q(partner=partner, order=order, closed_at=None, status=PartnerOrder.Status.OPEN)
+        return _locked(mine) or _create(partner, now, order=order)
     return open_order(partner, now)
 
 
 def open_order(partner: Partner, now: datetime) -> PartnerOrder:
     """The one order of the partner that still takes lines; opened if there is none.
 
-    Two callers at once get the same row: a unique index allows one.
+    It is locked until the line is in it. Two callers at once get the same row: a unique index
+    allows one.
     """
-    # Locking the row keeps it from being closed between this look and the line's UPDATE.
-    found = PartnerOrder.objects.select_for_update().filter(OPEN, partner=partner).first()
-    if found:
-        return found
+    mine = OPEN & Q(partner=partner)
     due = next_batch(partner, now) or now
-    period = period_of(partner, due)
-    try:
-        with transaction.atomic():
-            return _create(partner, now, period=period, closes_at=due)
-    except IntegrityError:
-        return PartnerOrder.objects.get(OPEN, partner=partner)
+    while True:
+        if found := _locked(mine):
+            return found
+        try:
+            with transaction.atomic():
+                fields = {"period": period_of(partner, due), "closes_at": due}
+                return _create(partner, now, **fields)
+        except IntegrityError:
+            continue  # somebody opened one just now; it may even be closed again
+
+
+def _locked(which: Q) -> PartnerOrder | None:
+    # Kept from being closed between this look and the UPDATE that puts the line into it.
+    return PartnerOrder.objects.select_for_update(of=("self",)).filter(which).first()
 
 
 def _create(partner: Partner, now: datetime, **fields: Any) -> PartnerOrder:
@@ -106,8 +112,13 @@ def hold_line(part: PartnerOrderLine, reason: str, user: AbstractBaseUser | None
     open_line = Q(partner_order=None) | Q(partner_order__closed_at=None)
     with transaction.atomic():
         # The lock closing takes too: the line leaves before the content is built, or not at all.
-        rows = PartnerOrder.objects.select_for_update()
-        before = rows.get(pk=part.partner_order_id) if part.partner_order_id else None
+        now_in = PartnerOrderLine.objects.values_list("partner_order", flat=True).get(pk=part.pk)
+        before = _locked(Q(pk=now_in)) if now_in else None
+        if (
+            PartnerOrderLine.objects.values_list("partner_order", flat=True).get(pk=part.pk)
+            != now_in
+        ):
+            return False
         held = PartnerOrderLine.objects.filter(open_line, pk=part.pk, canceled_at=None)
         if not held.update(
             held_at=timezone.now(), hold_reason=reason[:300], partner_order=None, ready_at=None

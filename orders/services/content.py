@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.models import Listing
+from catalog.money import places_of, round_money
 from integrations.types import Address, LineToPlace, OrderToPlace, PlacedLine
 from inventory.models import Location
 from orders.models import OrderContact, PartnerOrder, PartnerOrderLine, Submission
@@ -21,13 +22,17 @@ class Content:
     currency: str
     lines: tuple[LineToPlace, ...]
     total: Decimal
+    variants: tuple[int, ...] = ()  # our variant behind each line
 
     def as_json(self) -> dict[str, Any]:
         """As stored in Submission.content."""
         return {
             "currency": self.currency,
             "total": str(self.total),
-            "lines": [asdict(line) | {"unit_cost": str(line.unit_cost)} for line in self.lines],
+            "lines": [
+                asdict(line) | {"unit_cost": str(line.unit_cost), "variant": variant}
+                for line, variant in zip(self.lines, self.variants, strict=True)
+            ],
         }
 
 
@@ -56,9 +61,19 @@ def build_content(partner_order: PartnerOrder) -> Content:
             connection=partner_order.connection, variant_id__in=list(units)
         )
     }
-    lines = tuple(_line(parts[pk], units[pk], listings.get(pk)) for pk in sorted(units))
+    order = tuple(sorted(units))
+    lines = tuple(_line(parts[pk], units[pk], listings.get(pk)) for pk in order)
     total = sum((line.unit_cost * line.quantity for line in lines), Decimal(0))
-    return Content(partner_order.currency, lines, total)
+    return Content(partner_order.currency, lines, total, order)
+
+
+def foreign_prices(partner_order: PartnerOrder) -> list[str]:
+    """SKUs in it that the partner prices in another currency than the order's."""
+    variants = [part.variant_id for part in sendable(partner_order) if part.variant_id]
+    listings = Listing.objects.filter(
+        connection=partner_order.connection, variant_id__in=variants
+    ).exclude(currency=partner_order.currency)
+    return list(listings.order_by("sku").values_list("sku", flat=True))
 
 
 def _line(part: PartnerOrderLine, quantity: int, listing: Listing | None) -> LineToPlace:
@@ -69,7 +84,7 @@ def _line(part: PartnerOrderLine, quantity: int, listing: Listing | None) -> Lin
         sku=listing.sku if listing else part.variant.sku,
         title=part.variant.full_title,
         quantity=quantity,
-        unit_cost=cost.quantize(Decimal("0.01")),
+        unit_cost=round_money(cost, places_of(listing.currency if listing else "")),
     )
 
 
@@ -110,7 +125,13 @@ def order_to_place(submission: Submission) -> OrderToPlace:
         reference=submission.reference,
         currency=submission.content["currency"],
         lines=tuple(
-            LineToPlace(**line | {"unit_cost": Decimal(line["unit_cost"])})
+            LineToPlace(
+                external_id=line["external_id"],
+                sku=line["sku"],
+                title=line["title"],
+                quantity=line["quantity"],
+                unit_cost=Decimal(line["unit_cost"]),
+            )
             for line in submission.content["lines"]
         ),
         ship_to=ship_to,

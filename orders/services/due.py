@@ -35,6 +35,7 @@ def recover_submissions(now: datetime) -> int:
         recovered += submission.move(
             Submission.Status.SUBMITTING,
             new,
+            where=Q(lease_token=submission.lease_token),
             retry_at=now,
             lease_token=None,
             lease_until=None,
@@ -51,6 +52,7 @@ def recover_notifications(now: datetime) -> int:
         recovered += row.move(
             Notification.Status.SENDING,
             Notification.Status.UNKNOWN,
+            where=Q(lease_token=row.lease_token),
             error="The worker that was sending it stopped.",
         )
     return recovered
@@ -63,7 +65,8 @@ def _due(now: datetime) -> Q:
 
 def _due_submissions(now: datetime) -> list[int]:
     approved = ~Q(approved_at=None) | ~Q(partner_order__partner__approval="always")
-    return _ids(Submission.objects.filter(_due(now), approved, status="pending"))
+    well = Q(partner_order__connection__status="active")
+    return _ids(Submission.objects.filter(_due(now), approved, well, status="pending"))
 
 
 def _due_confirmations(now: datetime) -> list[int]:

@@ -1,23 +1,61 @@
-"""Lines of a customer's order, as the channel has them."""
+"""Lines and contact of a customer's order, as the channel has them."""
 
-from integrations.types import ChannelLine
-from orders.models import Order, OrderLine
+from typing import Any
+
+from django.db import models
+
+from integrations.types import ChannelLine, Contact
+from orders.models import Order, OrderContact, OrderLine
 from orders.services.routing import identify
+
+
+def clip(model: type[models.Model], **values: Any) -> dict[str, Any]:
+    """The values cut to the length of their columns: a long name must not stop an order."""
+    return {
+        name: value[: getattr(model._meta.get_field(name), "max_length", None)]
+        if isinstance(value, str)
+        else value
+        for name, value in values.items()
+    }
 
 
 def insert_line(order: Order, line: ChannelLine) -> OrderLine:
     """One line as the channel has it; gift cards and what needs no shipping are not routed."""
     row = OrderLine(
         order=order,
-        external_id=line.external_id,
-        sku=line.sku,
-        title=line.title[:255],
-        quantity=line.quantity,
-        canceled_quantity=line.canceled_quantity,
-        price=line.price,
-        discount=line.discount,
-        routable=line.requires_shipping and not line.gift_card,
+        **clip(
+            OrderLine,
+            external_id=line.external_id,
+            sku=line.sku,
+            title=line.title,
+            quantity=line.quantity,
+            canceled_quantity=line.canceled_quantity,
+            price=line.price,
+            discount=line.discount,
+            routable=line.requires_shipping and not line.gift_card,
+        ),
     )
     row.variant = identify(row, order.connection, line.variant_id)
     row.save()
     return row
+
+
+def write_contact(order: Order, contact: Contact) -> None:
+    """The customer and the address as they are now; a redacted person stays redacted."""
+    address = contact.address
+    values = clip(
+        OrderContact,
+        name=contact.name or address.name,
+        email=contact.email,
+        phone=contact.phone or address.phone,
+        company=address.company,
+        street1=address.street1,
+        street2=address.street2,
+        city=address.city,
+        state=address.state,
+        zip=address.zip,
+        country=address.country,
+    )
+    row, created = OrderContact.objects.get_or_create(order=order, defaults=values)
+    if not created and row.redacted_at is None:
+        OrderContact.objects.filter(pk=row.pk).update(**values)

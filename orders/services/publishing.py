@@ -31,6 +31,8 @@ WAITING = [Publish.PENDING, Publish.UNCONFIRMED]
 def publish(shipment: Shipment, now: datetime | None = None) -> None:
     """Tell the channel that this parcel left; harmless when called twice or in parallel."""
     now = now or timezone.now()
+    if _must_not(shipment):
+        return
     was = _claim(shipment, now)
     if was is None:
         return
@@ -49,6 +51,16 @@ def publish(shipment: Shipment, now: datetime | None = None) -> None:
         _settle(shipment, Publish.UNCONFIRMED, exc, now)
     else:
         _publish_done(shipment, ref)
+
+
+def _must_not(shipment: Shipment) -> bool:
+    """A parcel that never left is not told; a store that is paused or ill is told later."""
+    shipment.refresh_from_db()
+    if shipment.status == Shipment.Status.VOIDED:
+        shipment.update_where(Q(publish_status=Publish.PENDING), publish_status=Publish.NONE)
+        return True
+    connection = shipment.order.connection if shipment.order else None
+    return connection is not None and connection.status != Connection.Status.ACTIVE
 
 
 def _claim(shipment: Shipment, now: datetime) -> str | None:

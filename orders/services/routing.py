@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalog.models import Listing, Partner, Variant
@@ -11,7 +13,8 @@ from catalog.skus import find_variant
 from integrations.models import Connection
 from integrations.services.alerts import raise_alert
 from inventory.availability import shortfall
-from inventory.services.reservations import release, reserve
+from inventory.models import StockLevel
+from inventory.services.reservations import move_reservation, release, reserve
 from orders.models import Order, OrderLine, PartnerOrderLine
 
 
@@ -49,21 +52,29 @@ def choose_route(line: OrderLine) -> Route:
     if variant is None:
         reason = f"No product has the SKU {line.sku}." if line.sku else "The line has no SKU."
         return Route(None, None, reason=reason)
-    listing = (
-        Listing.objects.filter(
-            variant=variant,
-            connection__partner__archived_at=None,
-            connection__partner__isnull=False,
-            missing_since=None,
-        )
-        .exclude(connection__status=Connection.Status.ARCHIVED)
-        .select_related("connection__partner")
-        .order_by("connection__partner__rank", "-available", "pk")
-        .first()
-    )
+    listing = _best_listing(variant)
     if listing:
         return Route(listing.connection.partner, variant, listing.cost, "Their listing is linked.")
     return Route(Partner.objects.get(code="us"), variant, reason="No partner lists it.")
+
+
+def _best_listing(variant: Variant) -> Listing | None:
+    """Of the partners that list it: the lowest rank, then the most stock by their last numbers."""
+    here = StockLevel.objects.filter(
+        variant=variant,
+        location__connection=OuterRef("connection"),
+        location__serves=True,
+        location__archived_at=None,
+    ).values("location__connection")
+    stock = Subquery(here.annotate(units=Sum("available")).values("units"))
+    live = Listing.objects.filter(
+        variant=variant,
+        connection__partner__archived_at=None,
+        connection__partner__isnull=False,
+        missing_since=None,
+    ).exclude(connection__status=Connection.Status.ARCHIVED)
+    ranked = live.annotate(stock=Coalesce(stock, 0)).select_related("connection__partner")
+    return ranked.order_by("connection__partner__rank", "-stock", "pk").first()
 
 
 def route_lines(order: Order) -> list[PartnerOrderLine]:
@@ -107,6 +118,7 @@ def hold_stock(part: PartnerOrderLine) -> None:
     assert part.variant is not None
     assert part.partner is not None
     connection = part.partner.connection
+    move_reservation(part.reservation_key, connection)
     if reserve(part.reservation_key, part.variant, connection, part.quantity):
         short = min(part.quantity, shortfall(part.variant))
         PartnerOrderLine.objects.filter(pk=part.pk).update(short=short)
@@ -164,15 +176,35 @@ def cancel_part(part: PartnerOrderLine, reason: str) -> None:
     release([part.reservation_key])
 
 
-def unroute(part: PartnerOrderLine, reason: str) -> PartnerOrderLine:
-    """End a part that will not be fulfilled as it is; its units wait for a person, unrouted."""
-    cancel_part(part, reason)
+def unroute(part: PartnerOrderLine, reason: str) -> PartnerOrderLine | None:
+    """Units that will not come from where they were to come: they wait for a person, unrouted.
+
+    What was shipped of the part stays with it. The rest stays reserved for its customer; nothing
+    is left to wait for when the customer's order was canceled.
+    """
+    shipped = _shipped_units(part)
+    left = part.quantity - shipped
+    if shipped:
+        PartnerOrderLine.objects.filter(pk=part.pk).update(quantity=shipped)
+        release([part.reservation_key])
+    else:
+        cancel_part(part, reason)
     line = part.order_line
+    if left <= 0 or line.order.canceled_at:
+        return None
     _say_unrouted(line, reason)
-    return PartnerOrderLine.objects.create(
+    waiting = PartnerOrderLine.objects.create(
         order_line=line,
         part=line.parts.count() + 1,
         variant=part.variant,
         route_reason=reason[:300],
-        quantity=part.quantity,
+        quantity=left,
     )
+    if part.variant:
+        reserve(waiting.reservation_key, part.variant, None, left)
+    return waiting
+
+
+def _shipped_units(part: PartnerOrderLine) -> int:
+    lines = part.shipped.exclude(shipment__status="voided")
+    return int(lines.aggregate(n=Sum("quantity"))["n"] or 0)

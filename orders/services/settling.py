@@ -10,7 +10,7 @@ from integrations.errors import ProviderError
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.types import PlacedOrder
 from inventory.services.reservations import accept
-from orders.models import PartnerOrder, Submission
+from orders.models import Order, PartnerOrder, Submission
 from orders.services.content import differs
 from orders.services.history import ERROR, record_for_orders
 from orders.services.status import refresh_all
@@ -27,6 +27,7 @@ def settle_submitted(
     """
     now, partner_order = timezone.now(), submission.partner_order
     with transaction.atomic():
+        lock_orders(submission.partner_order)
         if not _settle(submission, old, Status.SUBMITTED, now):
             return False
         partner_order.move(
@@ -67,6 +68,7 @@ def settle_failed(
 ) -> bool:
     """It will not work as it is: a person is told why."""
     with transaction.atomic():
+        lock_orders(submission.partner_order)
         fields = {"error_kind": kind, "error": sentence}
         if not _settle(submission, old, Status.FAILED, timezone.now(), **fields):
             return False
@@ -92,6 +94,7 @@ def settle_failed(
 def settle_unconfirmed(submission: Submission, exc: ProviderError, look_at: datetime) -> bool:
     """We do not know: it is never sent again before it was looked for, first at `look_at`."""
     with transaction.atomic():
+        lock_orders(submission.partner_order)
         fields = {"error_kind": exc.kind, "error": str(exc), "retry_at": look_at}
         if not _settle(submission, Status.SUBMITTING, Status.UNCONFIRMED, None, **fields):
             return False
@@ -107,6 +110,7 @@ def settle_unconfirmed(submission: Submission, exc: ProviderError, look_at: date
 def settle_absent(submission: Submission, now: datetime) -> bool:
     """Looked for and surely not there: it may be sent again."""
     with transaction.atomic():
+        lock_orders(submission.partner_order)
         if not _settle(submission, Status.UNCONFIRMED, Status.PENDING, None, retry_at=now):
             return False
         record_for_orders(
@@ -127,6 +131,13 @@ def look_later(submission: Submission, now: datetime, exc: ProviderError) -> boo
         lease_token=None,
         lease_until=None,
     )
+
+
+def lock_orders(partner_order: PartnerOrder) -> None:
+    """Customers' orders first, then what was made of them: the order every worker locks in."""
+    orders = Order.objects.filter(lines__parts__partner_order=partner_order)
+    rows = Order.objects.select_for_update(of=("self",)).filter(pk__in=orders.values("pk"))
+    list(rows.order_by("pk"))
 
 
 def _settle(

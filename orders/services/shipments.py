@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from catalog.models import Listing
+from catalog.models import normalize_sku
 from integrations.jobs import enqueue
 from integrations.models import Connection
 from integrations.services.alerts import raise_alert
@@ -19,6 +19,7 @@ from orders.models import (
     ShipmentLine,
 )
 from orders.services.history import record, record_for_orders
+from orders.services.lines import clip
 from orders.services.notifications import notify
 from orders.services.status import refresh_all, refresh_status
 
@@ -52,17 +53,22 @@ def _create(placed: PartnerOrder, remote: RemoteShipment) -> Shipment:
     shipment = Shipment.objects.create(
         partner_order=placed,
         order=placed.order if bound_for == CUSTOMER else None,
-        external_id=remote.external_id,
         bound_for=bound_for,
-        carrier=remote.carrier,
-        service=remote.service,
-        tracking_number=remote.tracking_number,
-        url=remote.url,
-        status=remote.status,
-        shipped_at=remote.shipped_at or timezone.now(),
-        delivered_at=remote.delivered_at,
-        source=placed.connection.provider if placed.connection else "partner",
+        **clip(
+            Shipment,
+            external_id=remote.external_id,
+            carrier=remote.carrier,
+            service=remote.service,
+            tracking_number=remote.tracking_number,
+            url=remote.url,
+            status=remote.status,
+            shipped_at=remote.shipped_at or timezone.now(),
+            delivered_at=remote.delivered_at,
+            source=placed.connection.provider if placed.connection else "partner",
+        ),
     )
+    if shipment.status == Shipment.Status.VOIDED:
+        return shipment  # it never left: nothing is counted, published or mailed
     for part, units in deal_units(placed, remote):
         ShipmentLine.objects.create(
             shipment=shipment,
@@ -81,6 +87,7 @@ def deal_units(placed: PartnerOrder, remote: RemoteShipment) -> list[tuple[Partn
     """
     dealt, left_over = [], []
     variants = _variants_by_sku(placed)
+    names = {normalize_sku(line.sku): line.sku for line in remote.lines}
     for sku, units in _units_by_sku(remote).items():
         left = units
         for part in _unshipped_parts(placed, variants.get(sku)):
@@ -89,7 +96,7 @@ def deal_units(placed: PartnerOrder, remote: RemoteShipment) -> list[tuple[Partn
                 left -= take
                 dealt.append((part, take))
         if left:
-            left_over.append(f"{left} x {sku or 'a line without SKU'}")
+            left_over.append(f"{left} x {names[sku] or 'a line without SKU'}")
     if left_over:
         _say_left_over(placed, remote, left_over)
     return dealt
@@ -98,17 +105,15 @@ def deal_units(placed: PartnerOrder, remote: RemoteShipment) -> list[tuple[Partn
 def _units_by_sku(remote: RemoteShipment) -> Counter[str]:
     units: Counter[str] = Counter()
     for line in remote.lines:
-        units[line.sku] += line.quantity
+        units[normalize_sku(line.sku)] += line.quantity
     return units
 
 
 def _variants_by_sku(placed: PartnerOrder) -> dict[str, int]:
+    """Our variant of each SKU that was sent, as the submissions say."""
     contents = placed.submissions.values_list("content", flat=True)
-    sent = {row["external_id"]: row["sku"] for c in contents for row in c.get("lines", ())}
-    listings = Listing.objects.filter(connection=placed.connection, external_id__in=list(sent))
-    return {
-        sent[listing.external_id]: listing.variant_id for listing in listings if listing.variant_id
-    }
+    rows = [row for content in contents for row in content.get("lines", ())]
+    return {normalize_sku(row["sku"]): row["variant"] for row in rows}
 
 
 def _say_left_over(placed: PartnerOrder, remote: RemoteShipment, left_over: list[str]) -> None:
@@ -144,6 +149,7 @@ def _after_shipping(placed: PartnerOrder, shipment: Shipment) -> None:
     )
     if shipment.bound_for == CUSTOMER:
         publish_and_tell(shipment)
+        _finish_if_arrived(shipment)
     refresh_all(orders)
 
 
@@ -174,7 +180,7 @@ def follow(shipment: Shipment, remote: RemoteShipment) -> None:
     }
     for name, value in late.items():
         if value and not getattr(shipment, name):
-            shipment.update_where(Q(**{name: ""}), **{name: value})
+            shipment.update_where(Q(**{name: ""}), **clip(Shipment, **{name: value}))
     if remote.status != shipment.status and remote.status in Shipment.MOVES.get(
         shipment.status, ()
     ):
@@ -183,7 +189,19 @@ def follow(shipment: Shipment, remote: RemoteShipment) -> None:
 
 
 def _after_move(shipment: Shipment) -> None:
+    _finish_if_arrived(shipment)
     orders = Order.objects.filter(lines__shipped__shipment=shipment).distinct()
     for order in orders:
         record(order, "shipment_status", f"{shipment}: {shipment.get_status_display().lower()}.")
         refresh_status(order)
+
+
+def _finish_if_arrived(shipment: Shipment) -> None:
+    """A customer-bound order is done when everything of it arrived: it is no longer asked for."""
+    placed = shipment.partner_order
+    if placed is None or placed.ship_to != CUSTOMER or not all_shipped(placed):
+        return
+    parcels = placed.shipments.exclude(status__in=["voided", "delivered"])
+    if not parcels.exists():
+        early = [Placed.SUBMITTED, Placed.CONFIRMED, Placed.PICKING, Placed.PACKED]
+        placed.move([*early, Placed.SHIPPED], Placed.DELIVERED)

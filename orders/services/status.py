@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from orders.models import Order, OrderLine, PartnerOrder, PartnerOrderLine, ShipmentLine, Submission
 
 Status, Attention = Order.Status, Order.Attention
@@ -42,13 +44,17 @@ class Facts:
 
 
 def refresh_status(order: Order) -> bool:
-    """Recompute status and attention of one order; True if either changed."""
-    facts = _facts(order)
-    order.status, order.attention = _status(facts), _attention(facts)
-    changed = Order.objects.filter(pk=order.pk).exclude(
-        status=order.status, attention=order.attention
-    )
-    return bool(changed.update(status=order.status, attention=order.attention))
+    """Recompute status and attention of one order; True if either changed.
+
+    The order is locked first: of two workers that changed its facts at once, the second one to get
+    here sees both changes.
+    """
+    with transaction.atomic():
+        Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        facts = _facts(order)
+        order.status, order.attention = _status(facts), _attention(facts)
+        same = {"status": order.status, "attention": order.attention}
+        return bool(Order.objects.filter(pk=order.pk).exclude(**same).update(**same))
 
 
 def refresh_all(orders: Iterable[Order]) -> None:
@@ -110,7 +116,7 @@ def _stage(part: PartnerOrderLine, base: str) -> str:
 def _attention(facts: Facts) -> str:
     if facts.order.canceled_at:
         return Attention.CANCELED_AFTER_SEND if facts.placed else Attention.NONE
-    if _more_placed_than_wanted(facts):
+    if _placed_differs(facts):
         return Attention.CHANGED_AFTER_SEND
     if _has_failed_submission(facts):
         return Attention.PLACEMENT_FAILED
@@ -123,11 +129,16 @@ def _attention(facts: Facts) -> str:
     return Attention.SHORTFALL if short else Attention.NONE
 
 
-def _more_placed_than_wanted(facts: Facts) -> bool:
+def _placed_differs(facts: Facts) -> bool:
     live: Counter[int] = Counter()
     for part in facts.parts:
         live[part.order_line_id] += part.quantity
-    return any(live[line.pk] > line.quantity for line in facts.lines if line.routable)
+    told = {part.order_line_id for part in facts.placed}
+    lines = [line for line in facts.lines if line.routable]
+    return any(
+        live[line.pk] > line.quantity or (line.pk in told and live[line.pk] != line.quantity)
+        for line in lines
+    )
 
 
 def _has_failed_submission(facts: Facts) -> bool:

@@ -30,6 +30,8 @@ Status = Submission.Status
 LEASE_S = 90
 MARGIN_S = 5
 ATTEMPTS = 5
+# Counts attempts that killed their worker or were never answered, too.
+MOST_ATTEMPTS = 7
 GAPS_S = (2, 4, 8, 16)
 LONGEST_WAIT_IN_TASK_S = 16
 Sleep = Callable[[float], None]
@@ -56,6 +58,9 @@ def submit(submission: Submission, sleep: Sleep = time.sleep) -> None:
 def claim(submission: Submission, now: datetime) -> bool:
     """Take a pending one: counts the attempt and takes the lease in one UPDATE."""
     submission.refresh_from_db()
+    if submission.attempts >= MOST_ATTEMPTS:
+        give_up(submission)
+        return False
     if needs_approval(submission):
         return False
     due = Q(retry_at=None) | Q(retry_at__lte=now)
@@ -68,10 +73,18 @@ def claim(submission: Submission, now: datetime) -> bool:
     if not submission.take_lease(now, LEASE_S):
         return False
     fresh = {"attempts": F("attempts") + 1, "sent_at": None, "error": "", "error_kind": ""}
-    if submission.move(Status.PENDING, Status.SUBMITTING, where=submission.mine(), **fresh):
+    # What it says, or its approval, may have changed since it was read: then it is not taken now.
+    as_read = submission.mine() & Q(digest=submission.digest, approved_at=submission.approved_at)
+    if submission.move(Status.PENDING, Status.SUBMITTING, where=as_read, **fresh):
         return True
     submission.drop_lease()
     return False
+
+
+def give_up(submission: Submission) -> None:
+    """It ended its worker, or was never answered, too often: a person looks at it."""
+    said = submission.error or "Nothing came of it."
+    settle_failed(submission, "exhausted", f"{said} Tried {submission.attempts} times.", "pending")
 
 
 def _try_once(submission: Submission) -> None:

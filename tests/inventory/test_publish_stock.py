@@ -183,14 +183,23 @@ def test_answers_lost_every_time_are_said(
     assert messages_of(run) == ["No answer came. The next run tries again."]
 
 
-@pytest.mark.parametrize("error", [Rejected("No location."), Retryable("Busy.", 5)])
-def test_a_refused_call_ends_the_run_and_claims_nothing(
-    own: Connection, own_shop: OwnShop, listing: Listing, error: Exception
+def test_a_busy_store_ends_the_run_and_claims_nothing(
+    own: Connection, own_shop: OwnShop, listing: Listing
 ) -> None:
-    own_shop.answers = [error]
-    with pytest.raises(type(error)):
+    own_shop.answers = [Retryable("Busy.", 5)]
+    with pytest.raises(Retryable):
         publish(own, own_shop)
     assert published(listing) is None
+
+
+def test_a_refused_call_is_counted_and_claims_nothing(
+    own: Connection, own_shop: OwnShop, listing: Listing
+) -> None:
+    own_shop.answers = [Rejected("No location.")]
+    run = publish(own, own_shop)
+    assert published(listing) is None
+    assert counts_of(run) == {"processed": 1, "failed": 1}
+    assert messages_of(run) == ["No location."]
 
 
 def test_one_refused_item_does_not_stop_the_others(

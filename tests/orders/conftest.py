@@ -1,6 +1,7 @@
 """Fixtures of order tests: an own store, one partner, and its scripted system."""
 
 import pytest
+from django.contrib.auth.models import User
 
 from catalog.models import Partner
 from integrations.models import Connection
@@ -31,3 +32,8 @@ def system(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> PartnerSystem:
     for module in (submission, confirming):
         monkeypatch.setattr(module, "provider_for", lambda connection: playing)
     return playing
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    return User.objects.create_user("mia")

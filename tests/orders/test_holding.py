@@ -1,7 +1,6 @@
 """Hold and release: of a customer's order, of a line, of a whole partner order."""
 
 import pytest
-from django.contrib.auth.models import User
 
 from integrations.models import InboundEvent
 from orders.models import Order, OrderEvent, PartnerOrder, PartnerOrderLine
@@ -12,11 +11,6 @@ from orders.services.consolidation import hold_line, release_line
 from tests.orders.builders import NOW, make_order, make_variant
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def user(db):
-    return User.objects.create_user("mia")
 
 
 @pytest.fixture

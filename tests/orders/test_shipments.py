@@ -25,11 +25,6 @@ from tests.orders.builders import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def user(db):
-    return User.objects.create_user("mia")
-
-
 def place(partner) -> PartnerOrder:
     placed = PartnerOrder.objects.get(partner=partner, status="open")
     submit(close_and_submit(placed), sleep=lambda seconds: None)

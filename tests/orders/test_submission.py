@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 
 from integrations.errors import (
@@ -32,11 +31,6 @@ from tests.orders.builders import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def user(db):
-    return User.objects.create_user("mia")
 
 
 @pytest.fixture

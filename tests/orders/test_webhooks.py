@@ -65,7 +65,8 @@ def test_a_partner_that_cancels_leaves_the_lines_unrouted_for_a_person(placed):
     assert PartnerOrder.objects.get().status == "canceled"
     live = PartnerOrderLine.objects.get(canceled_at=None)
     assert (live.part, live.partner) == (2, None)
-    assert Reservation.objects.get().released_at is not None
+    held = Reservation.objects.get(released_at=None)
+    assert (held.key, held.connection) == (live.reservation_key, None)
     assert Order.objects.get().attention == "unrouted"
     assert Alert.objects.get(title__startswith="Blue Door canceled").count == 1
 

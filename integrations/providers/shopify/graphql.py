@@ -53,6 +53,10 @@ class UserErrors(Rejected):
         return any(error.code in codes for error in self.errors)
 
 
+class Unanswerable(BadResponse):
+    """Shopify understood the query and says that it cannot be answered in this store."""
+
+
 class TooCostly(BadResponse):
     """The query asks for more than one request may; ask for less at a time."""
 
@@ -193,7 +197,7 @@ class GraphQL:
             return Retryable(f"{self.http.host} is in trouble: {said}")
         if is_write:
             return Rejected(f"{self.http.host} refused the call: {said}")
-        return BadResponse(f"{self.http.host} could not answer: {said}")
+        return Unanswerable(f"{self.http.host} could not answer: {said}")
 
 
 def next_cursor(connection: Data) -> str | None:

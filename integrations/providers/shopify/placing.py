@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from integrations.errors import (
-    BadResponse,
     Duplicate,
     NotAuthorized,
     ProviderError,
@@ -13,7 +12,13 @@ from integrations.errors import (
     Unconfirmed,
 )
 from integrations.providers.shopify import documents
-from integrations.providers.shopify.graphql import GraphQL, UserErrors, next_cursor, shaped
+from integrations.providers.shopify.graphql import (
+    GraphQL,
+    Unanswerable,
+    UserErrors,
+    next_cursor,
+    shaped,
+)
 from integrations.providers.shopify.values import gid, need_gid, quoted, rows, text, whole
 from integrations.types import Address, OrderToPlace, PlacedLine, PlacedOrder
 
@@ -72,10 +77,7 @@ class Orders:
                 node = self.graph.read(
                     documents.ORDER_BY_REFERENCE, reference, value=reference, **METAFIELD
                 )["orderByIdentifier"]
-            except (
-                BadResponse,
-                Rejected,
-            ):  # stores where the id is not defined refuse the question
+            except (Unanswerable, Rejected):  # the id is not defined in this store
                 node = None
             if not _carries(node, reference):
                 node = self._search(reference)

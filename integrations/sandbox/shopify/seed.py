@@ -66,6 +66,7 @@ def _create(world: "World", description: Mapping[str, Any]) -> Store:
         if "name" not in place
         else [Location(id=world.new_id(), created_at=now, **place)],
         publications=[(world.new_id(), name) for name in PUBLICATIONS],
+        next_order_number=int(description.get("first_order", 1001)),
     )
     for product in description.get("products", []):
         _add_product(world, store, product)

@@ -77,6 +77,7 @@ CROSSDOCK_COFFEE = {
 BLUE_DOOR = {
     "domain": "blue-door.myshopify.com",
     "name": "Blue Door Roasters",
+    "first_order": 2301,
     "location": {
         "name": "Roastery",
         "address1": "27 Mill Lane",
@@ -155,6 +156,7 @@ BLUE_DOOR = {
 KETTLE_CRANE = {
     "domain": "kettle-crane.myshopify.com",
     "name": "Kettle & Crane",
+    "first_order": 5101,
     "location": {
         "name": "Tea room",
         "address1": "9 Canal Street",
@@ -225,6 +227,7 @@ KETTLE_CRANE = {
 EMBER_OAK = {
     "domain": "ember-oak.myshopify.com",
     "name": "Ember & Oak",
+    "first_order": 3401,
     "currency": "EUR",
     "timezone": "Europe/Berlin",
     "location": {

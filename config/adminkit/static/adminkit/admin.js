@@ -197,9 +197,9 @@
     };
     const recount = () => {
       const chosen = picks.filter((pick) => pick.checked);
-      const variants = chosen.reduce((sum, pick) => sum + Number(pick.dataset.variants), 0);
+      const noun = chosen.length === 1 ? "variant" : "variants";
       catalog.querySelector("[data-count]").textContent =
-        chosen.length ? `${chosen.length} selected, ${variants} variants` : "Nothing selected";
+        chosen.length ? `${chosen.length} ${noun} selected` : "Nothing selected";
       catalog.querySelector("[data-preview]").disabled = !chosen.length;
     };
     const reprice = () => all("[data-cost]", catalog).forEach((cell) => {

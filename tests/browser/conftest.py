@@ -1,0 +1,77 @@
+"""One demo and one Chromium for all browser tests; the walks are walked once."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser import portal, walks
+from tests.browser.chromium import Person, launch, new_person
+from tests.browser.running_demo import Demo, start_demo
+from tests.browser.steps import Walker
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    running = start_demo(tmp_path_factory.mktemp("demo") / "data")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the screenshots go: SCREENSHOTS, or a folder that is thrown away."""
+    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def people() -> list[Person]:
+    """Everybody who has, or had, a browser window."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def walker(demo: Demo, browser: Browser, pictures: Path, people: list[Person]) -> Walker:
+    staff = new_person(browser)
+    people.append(staff)
+    page = staff.context.new_page()
+    portal.sign_in(page, demo)
+    return Walker(browser, staff, page, pictures, people)
+
+
+@pytest.fixture(scope="session")
+def by_our_center(walker: Walker, demo: Demo) -> walks.Seen:
+    with _picture_of_failure(walker, demo):
+        return walks.walk_by_our_center(walker)
+
+
+@pytest.fixture(scope="session")
+def straight(by_our_center: walks.Seen, walker: Walker, demo: Demo) -> walks.Seen:
+    with _picture_of_failure(walker, demo):
+        return walks.walk_straight_to_the_customer(walker)
+
+
+@contextmanager
+def _picture_of_failure(walker: Walker, demo: Demo) -> Iterator[None]:
+    """What every window showed, and what the demo printed, when a walk could not go on."""
+    try:
+        yield
+    except BaseException:
+        for number, page in enumerate(walker.staff.context.pages):
+            page.screenshot(path=walker.pictures / f"failed-{number}.png", full_page=True)
+            print(page.url)
+        print("".join(demo.printed[-40:]))
+        raise

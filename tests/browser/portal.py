@@ -1,0 +1,92 @@
+"""What staff do in the portal, by the words they read there."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as NotInTime
+
+from tests.browser.running_demo import Demo
+
+LOOK_AGAIN_MS = 500
+
+
+def sign_in(page: Page, demo: Demo) -> None:
+    """With the login the demo printed."""
+    page.goto(demo.portal)
+    page.get_by_label("Username").fill(demo.login)
+    page.get_by_label("Password").fill(demo.password)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", level=1, name="Set up Crossdock")).to_be_visible()
+
+
+def go_to(page: Page, name: str) -> None:
+    """By the sidebar, where a number may stand behind the name."""
+    sidebar = page.get_by_role("navigation", name="Sidebar")
+    sidebar.get_by_role("link", name=re.compile(f"^{name}")).click()
+
+
+def open_checklist(page: Page) -> None:
+    """By the name of the portal; once everything is done, by the link on the dashboard."""
+    go_to(page, "Crossdock")
+    from_dashboard = page.get_by_role("link", name="Checklist", exact=True)
+    expect(page.get_by_role("heading", level=1, name="Set up").or_(from_dashboard)).to_be_visible()
+    if from_dashboard.is_visible():
+        from_dashboard.click()
+
+
+def step(page: Page, title: str) -> Locator:
+    """A line of the checklist."""
+    return page.get_by_role("listitem").filter(has=page.get_by_text(title))
+
+
+def follow(page: Page, title: str) -> Page:
+    """Press the button of the step that is next; returns where it leads, maybe a new window."""
+    open_checklist(page)
+    line = step(page, title)
+    expect(line).to_have_class("now", timeout=60_000)
+    return open_link(page, line.get_by_role("link"))
+
+
+def open_link(page: Page, link: Locator) -> Page:
+    """Press it; the page it leads to, which may be a new window."""
+    if link.get_attribute("target") != "_blank":
+        link.click()
+        return page
+    with page.context.expect_page() as opened:
+        link.click()
+    return opened.value
+
+
+def is_done(page: Page, title: str, seconds: float = 60) -> None:
+    """Waits, without a click, until the checklist shows the step as done."""
+    expect(step(page, title)).to_have_class("done", timeout=seconds * 1000)
+
+
+def look_until(page: Page, wanted: Locator, seconds: float = 30) -> None:
+    """Reload as an impatient person does until it is there; fails with what it waited for."""
+    for _ in range(int(seconds * 1000 / LOOK_AGAIN_MS)):
+        try:
+            wanted.first.wait_for(timeout=LOOK_AGAIN_MS)
+        except NotInTime:
+            page.reload()
+        else:
+            return
+    expect(wanted.first).to_be_visible(timeout=1)
+
+
+def press(page: Page, button: str, answer: str = "") -> str:
+    """Press a button of the page, and the one of its question; returns what the page then says."""
+    the_button(page, button).click()
+    if answer:
+        page.get_by_role("dialog").get_by_role("button", name=answer, exact=True).click()
+    return said(page)
+
+
+def the_button(page: Page, label: str) -> Locator:
+    """The dots at the end say that it asks first."""
+    return page.get_by_role("button", name=re.compile(f"^{re.escape(label)}(…)?$")).first
+
+
+def said(page: Page) -> str:
+    """The message at the top."""
+    return page.locator(".messagelist li").first.inner_text()

@@ -1,0 +1,113 @@
+"""Every page of the filled demo: on a desk and on a phone, by day and by night."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Response
+
+from tests.browser import surfaces
+from tests.browser.chromium import DESKTOP, PHONE, Person, new_person
+from tests.browser.running_demo import Demo
+from tests.browser.steps import Walker
+from tests.browser.walks import Seen
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+# Where the pages change their shape: each is looked at on both sides of it.
+WIDTHS = {"desk": [1301, 1300, 1181, 1180, 1001, 1000, 801], "phone": [800, 360]}
+
+
+@pytest.fixture(scope="session")
+def paths(straight: Seen, walker: Walker, browser: Browser, demo: Demo) -> dict[str, str]:
+    """Found once, after both walks, in a window of its own."""
+    person = colleague(browser, walker, demo)
+    page = person.context.new_page()
+    page.goto("/admin/")
+    found = surfaces.find_surfaces(page)
+    person.context.close()
+    return found
+
+
+@pytest.fixture(params=["desk", "phone"])
+def folder(request: pytest.FixtureRequest, pictures: Path) -> Path:
+    path = pictures / request.param
+    path.mkdir(exist_ok=True)
+    return path
+
+
+@pytest.fixture
+def size(folder: Path) -> dict[str, int]:
+    return {"desk": DESKTOP, "phone": PHONE}[folder.name]
+
+
+@pytest.fixture
+def staff(browser: Browser, walker: Walker, demo: Demo, size: dict[str, int]) -> Iterator[Person]:
+    person = colleague(browser, walker, demo, viewport=size)
+    yield person
+    person.context.close()
+
+
+@pytest.fixture
+def stranger(browser: Browser, demo: Demo, size: dict[str, int]) -> Iterator[Person]:
+    person = new_person(browser, base_url=demo.portal, viewport=size)
+    yield person
+    person.context.close()
+
+
+def test_every_page_for_staff_is_whole(paths: dict[str, str], staff: Person, folder: Path) -> None:
+    assert len(paths) > 40
+    wrong = visit(staff, paths, folder)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_page_for_strangers_is_whole(stranger: Person, folder: Path) -> None:
+    wrong = visit(stranger, surfaces.STRANGERS, folder)
+    assert not wrong, "\n".join(wrong)
+
+
+def colleague(browser: Browser, walker: Walker, demo: Demo, **options: object) -> Person:
+    """A new window of somebody who is signed in already."""
+    state = walker.staff.context.storage_state()
+    return new_person(browser, storage_state=state, base_url=demo.portal, **options)
+
+
+def visit(person: Person, paths: dict[str, str], folder: Path) -> list[str]:
+    """Open each page, by day and by night, and take pictures; returns what is wrong with them."""
+    wrong: list[str] = []
+    page = person.context.new_page()
+    size = dict(page.viewport_size)
+    for name, path in paths.items():
+        answer = page.goto(path)
+        found = [] if "default-src 'self'" in policy_of(answer) else ["no policy of contents"]
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=folder / f"{name}-{scheme}.png", full_page=True)
+        found += [*faults(page), *too_wide(page, [size["width"], *WIDTHS[folder.name]])]
+        page.set_viewport_size(size)
+        wrong += [f"{name} ({path}): {what}" for what in [*found, *person.take_complaints()]]
+    return wrong
+
+
+def policy_of(answer: Response) -> str:
+    return answer.headers.get("content-security-policy", "")
+
+
+def faults(page: Page) -> list[str]:
+    """What a person would see at once."""
+    found = []
+    if page.locator("h1").count() != 1:
+        found.append(f"{page.locator('h1').count()} main headings")
+    if "{{" in page.content() or "{%" in page.content():
+        found.append("template source is shown")
+    return found
+
+
+def too_wide(page: Page, widths: list[int]) -> list[str]:
+    """The screens on which one would have to scroll sideways."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 844})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            found.append(f"{wide} px wide on a screen of {width}")
+    return found
