@@ -1,0 +1,44 @@
+"""Steps order tests share."""
+
+import threading
+from collections.abc import Callable
+
+from django.db import connection
+
+from integrations.types import RemoteShipment, ShippedLine
+from orders.models import PartnerOrder, Submission
+from orders.services.closing import close_and_submit
+from orders.services.submission import submit
+from tests.orders.builders import NOW
+
+
+def send(submission: Submission) -> Submission:
+    submit(Submission.objects.get(pk=submission.pk), sleep=lambda seconds: None)
+    return Submission.objects.get(pk=submission.pk)
+
+
+def place(**which: object) -> PartnerOrder:
+    row = PartnerOrder.objects.get(**{"closed_at": None, **which})
+    send(close_and_submit(row))
+    return PartnerOrder.objects.get(pk=row.pk)
+
+
+def parcel(placed: PartnerOrder, sku: str, units: int = 1, **fields: object) -> RemoteShipment:
+    line = ShippedLine("gid://shopify/LineItem/9", sku, units)
+    values = {"external_id": "F1", "order_id": placed.external_id, "lines": (line,)}
+    return RemoteShipment(**{**values, "tracking_number": "T1", "shipped_at": NOW, **fields})
+
+
+def meanwhile(call: Callable[[], object], patience: float = 1.5) -> threading.Thread:
+    """Another worker does this now; if a lock stops it, it goes on later. Returns its thread."""
+
+    def run() -> None:
+        try:
+            call()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(patience)
+    return thread
