@@ -41,34 +41,47 @@ def read_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def write_env(folder: Path) -> Path:
-    """The demo's own `.env`, written once: its keys stay the same from start to start."""
+def write_env(args: argparse.Namespace) -> Path:
+    """The demo's own `.env`. Its keys stay the same from start to start; the rest is of this start.
+
+    With `ENV_FILE` set to it, every `manage.py` command is about the demo.
+    """
     from integrations.crypto import make_keys
 
+    folder: Path = args.dir.resolve()
     path = folder / ".env"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        values = make_keys() | {
-            "ENVIRONMENT": "demo",
-            "ALLOW_PRIVATE_HOSTS": "1",
-            "SHOPIFY_API_KEY": APP_KEY,
-            "SHOPIFY_API_SECRET": APP_SECRET,
-            "DEFAULT_FROM_EMAIL": "Crossdock Coffee <orders@crossdock-coffee.example>",
-        }
-        path.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
-        path.chmod(0o600)
+    folder.mkdir(parents=True, exist_ok=True)
+    old = path.read_text().splitlines() if path.exists() else []
+    stored = dict(line.split("=", 1) for line in old if "=" in line)
+    keys = {name: stored.get(name) or value for name, value in make_keys().items()}
+    values = keys | {
+        "ENVIRONMENT": "demo",
+        "ALLOW_PRIVATE_HOSTS": "1",
+        "SHOPIFY_API_KEY": APP_KEY,
+        "SHOPIFY_API_SECRET": APP_SECRET,
+        "DEFAULT_FROM_EMAIL": "Crossdock Coffee <orders@crossdock-coffee.example>",
+        **addresses(args),
+    }
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
     return path
+
+
+def addresses(args: argparse.Namespace) -> dict[str, str]:
+    """Where this start of the demo listens and keeps its data."""
+    return {
+        "BASE_URL": f"http://127.0.0.1:{args.port}",
+        "SANDBOX_URL": f"http://127.0.0.1:{args.sandbox_port}",
+        "EMAIL_URL": f"smtp://127.0.0.1:{args.mail_port}",
+        "DATABASE_URL": f"sqlite:///{args.dir.resolve() / 'crossdock.sqlite3'}",
+    }
 
 
 def environment(args: argparse.Namespace) -> dict[str, str]:
     """What the demo adds to the environment of all its processes; it wins over any `.env`."""
-    folder: Path = args.dir.resolve()
     return {
-        "ENV_FILE": str(write_env(folder)),
-        "BASE_URL": f"http://127.0.0.1:{args.port}",
-        "SANDBOX_URL": f"http://127.0.0.1:{args.sandbox_port}",
-        "EMAIL_URL": f"smtp://127.0.0.1:{args.mail_port}",
-        "DATABASE_URL": f"sqlite:///{folder / 'crossdock.sqlite3'}",
+        "ENV_FILE": str(write_env(args)),
+        **addresses(args),
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
 

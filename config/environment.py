@@ -45,9 +45,25 @@ def read_credential_keys(env: environ.Env, *, testing: bool) -> str:
 def read_url(env: environ.Env, name: str, default: str) -> str:
     """An http(s) address without a trailing slash, or the default where it is empty."""
     value: str = env.str(name, "") or default
-    if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
+    if value and not _is_address(value):
         raise ImproperlyConfigured(f"{name} is {value!r}: write a whole address, https://...")
     return value.rstrip("/")
+
+
+def _is_address(value: str) -> bool:
+    parts = urlsplit(value)
+    try:
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        return False
+
+
+def read_hosts(env: environ.Env, name: str, default: list[str]) -> list[str]:
+    """Comma-separated host names; an empty list would refuse every page."""
+    hosts: list[str] = [host.strip() for host in env.str(name, "").split(",") if host.strip()]
+    if not hosts and env.str(name, "unset") != "unset":
+        raise ImproperlyConfigured(f"{name} is empty: write the host names, or leave it out.")
+    return hosts or default
 
 
 def read_choice(env: environ.Env, name: str, default: str, choices: str) -> str:
@@ -105,7 +121,8 @@ def read_database(env: environ.Env, default: str) -> dict[str, Any]:
 def read_email(env: environ.Env) -> dict[str, Any]:
     """EMAIL_URL as Django's settings; without it mail goes to the terminal."""
     value: str = env.str("EMAIL_URL", "") or "consolemail://"
-    if value.split(":", 1)[0] not in environ.Env.EMAIL_SCHEMES:
+    scheme, sign, _ = value.partition("://")
+    if not sign or scheme not in environ.Env.EMAIL_SCHEMES:
         raise ImproperlyConfigured(
             "EMAIL_URL is not understood. Write smtp+tls://user:password@host:587."
         )

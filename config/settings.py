@@ -14,6 +14,7 @@ from config.environment import (
     read_database,
     read_email,
     read_flag,
+    read_hosts,
     read_number,
     read_secret_key,
     read_url,
@@ -31,7 +32,7 @@ ENVIRONMENT = read_choice(env, "ENVIRONMENT", "development", "production staging
 SECRET_KEY = read_secret_key(env, testing=TESTING)
 CREDENTIAL_KEYS = read_credential_keys(env, testing=TESTING)
 BASE_URL = read_url(env, "BASE_URL", "http://127.0.0.1:8000")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+ALLOWED_HOSTS = read_hosts(env, "ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 IS_HTTPS = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if IS_HTTPS else []
 TRUSTED_PROXIES = read_number(env, "TRUSTED_PROXIES", 0)
@@ -137,6 +138,8 @@ CACHES = {
     "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "local"},
 }
 if _REDIS_URL := env.str("REDIS_URL", ""):
+    if not _REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured(f"REDIS_URL is {_REDIS_URL!r}: write redis://host:6379/0.")
     CACHES["default"] = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": _REDIS_URL,
@@ -220,5 +223,7 @@ LOGGING = {
     "loggers": {
         "django-q": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "mail.log": {"level": "WARNING"},
+        # A mistyped link or a refused page is an answer, not an incident.
+        "django.request": {"level": "ERROR"},
     },
 }

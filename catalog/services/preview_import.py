@@ -226,6 +226,8 @@ def _conflict(
         return "It has no price at the partner."
     if price is None or price <= 0:
         return "Our price must be above zero."
+    if price < listing.price:
+        return f"Our price {price:.2f} is below theirs, {listing.price:.2f}."
     if listing.sku_key in ground.repeated:
         return f"The partner has SKU {listing.sku} more than once."
     if variant and not listing.variant_id and not _may_take_over(ground, variant):

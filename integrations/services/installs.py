@@ -76,11 +76,14 @@ def create_link(
     cls = registry.provider_class(provider)
     if not is_linkable(cls):
         raise ValueError(f"{cls.label} is not connected by a link.")
+    account = cls.normalize_account(account) if account.strip() else ""
+    if sentence := _taken_otherwise(cls, account):
+        raise ValueError(sentence)
     token = secrets.token_urlsafe(32)
     link = InstallLink.objects.create(
         provider=provider,
         token_hash=_hash(token),
-        account=cls.normalize_account(account) if account.strip() else "",
+        account=account,
         email=email,
         created_by_id=user.pk,
         expires_at=now + timedelta(days=days),
@@ -149,7 +152,19 @@ def _agreed_account(cls: type[Provider], link: InstallLink, given: str) -> str:
         raise InstallRefused("no_account", str(exc)) from None
     if link.account and account != link.account:
         raise InstallRefused("wrong_account", f"This link is for {link.account}.")
+    if sentence := _taken_otherwise(cls, account):
+        raise InstallRefused("wrong_account", sentence)
     return account
+
+
+def _taken_otherwise(cls: type[Provider], account: str) -> str:
+    """Why this account may not come in so: it is connected as something else, our own store say."""
+    vendor = registry.vendor_of(cls)
+    others = Connection.objects.filter(account=account).exclude(provider=cls.slug)
+    for one in others.exclude(status=Connection.Status.ARCHIVED).exclude(account=""):
+        if registry.vendor_of(one.provider_class) == vendor:
+            return f"{account} is connected already, as {one.provider_class.label}."
+    return ""
 
 
 def callback_url(cls: type[Provider]) -> str:

@@ -23,7 +23,13 @@ from orders.admin.order_words import fulfillment_word, payment_word
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.ship_form import lies_at_center, ship_form
 from orders.models import Order, OrderContact
-from orders.services.approving import approve_order, hold_order, release_order, reroute
+from orders.services.approving import (
+    approve_order,
+    hold_order,
+    release_order,
+    reroute,
+    ship_ourselves,
+)
 from orders.services.center import CannotShip, ship_to_customer
 
 APPROVE = "orders.approve_order"
@@ -204,6 +210,22 @@ class OrderAdmin(SummaryAdmin):
         """Lines of partners whose trigger is an approval may go."""
         done, skipped = self.each(queryset, lambda order: approve_order(order, request.user))  # type: ignore[arg-type]
         return Told(_say(done, "approved", "its lines go to their partners"), skipped=skipped)
+
+    @portal_action(
+        "We ship it",
+        perm=APPROVE,
+        where=("detail",),
+        icon="box",
+        title="Ship the unrouted lines of {obj} ourselves?",
+        submit="We ship it",
+        confirm="They count as lying at your fulfillment center. No partner is told.",
+        available=lambda order: order.attention == Order.Attention.UNROUTED,
+        why_not="every line has a partner",
+    )
+    def ship_ourselves(self, request: HttpRequest, queryset: QuerySet[Order]) -> Told:
+        """Goods of our own that no partner lists."""
+        taken = ship_ourselves(queryset.get(), request.user)  # type: ignore[arg-type]
+        return Told(f"{taken} line{'s' if taken != 1 else ''} will be shipped from your center.")
 
     @portal_action(
         "Route again",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from orders.models import Order, PartnerOrder, PartnerOrderLine
 from orders.services.consolidation import assign_order, refresh_cost
 from orders.services.history import record
-from orders.services.routing import route_again
+from orders.services.routing import close_routed_alerts, route_again, route_to_us
 from orders.services.status import refresh_status
 
 
@@ -68,7 +68,19 @@ def reroute(order: Order, user: AbstractBaseUser) -> int:
         refresh_status(order)
         if found:
             record(order, "routed", f"{found} lines found a partner.", user=user)
+        close_routed_alerts(order)
     return found
+
+
+def ship_ourselves(order: Order, user: AbstractBaseUser) -> int:
+    """The unrouted lines come from our own shelf; returns how many there were."""
+    with transaction.atomic():
+        taken = route_to_us(order)
+        if taken:
+            record(order, "routed", f"We ship {taken} lines ourselves.", user=user)
+        close_routed_alerts(order)
+        refresh_status(order)
+    return taken
 
 
 def _update(order: Order, condition: Q, **fields: object) -> bool:

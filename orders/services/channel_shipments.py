@@ -8,6 +8,7 @@ from integrations.models import Connection
 from integrations.types import RemoteShipment
 from orders.models import Order, Shipment, ShipmentLine
 from orders.services.history import record
+from orders.services.routing import close_routed_alerts
 from orders.services.shipments import follow
 from orders.services.status import refresh_status
 
@@ -70,4 +71,5 @@ def _create(order: Order, remote: RemoteShipment) -> Shipment:
             )
     record(order, "shipped", f"Shipped in the store: {shipment}.", actor=str(order.connection))
     refresh_status(order)
+    close_routed_alerts(order)
     return shipment

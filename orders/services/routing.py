@@ -11,7 +11,7 @@ from django.utils import timezone
 from catalog.models import Listing, Partner, Variant
 from catalog.skus import find_variant
 from integrations.models import Connection
-from integrations.services.alerts import raise_alert
+from integrations.services.alerts import close_alert, raise_alert
 from inventory.availability import shortfall
 from inventory.models import StockLevel
 from inventory.services.reservations import move_reservation, release, reserve
@@ -134,14 +134,38 @@ def hold_stock(part: PartnerOrderLine) -> None:
 
 
 def _say_unrouted(line: OrderLine, reason: str) -> None:
+    what = line.sku or line.title
+    why = reason if reason.endswith(".") else f"{reason}."
+    fix = (
+        "Press Route again on the order when a partner has it"
+        if line.variant
+        else "Import the product from a partner, or correct the SKU in the store, and press Route "
+        "again on the order"
+    )
     raise_alert(
-        f"unrouted:{line.sku or line.title}",
+        f"unrouted:{what}",
         "mapping",
-        f"{line.sku or line.title} goes nowhere",
-        f"{reason} Import the product from a partner, or correct the SKU in the store; then press "
-        "Route again on the order.",
+        f"{what} goes nowhere",
+        f"{why} {fix}; or press We ship it.",
         line.order,
     )
+
+
+def close_routed_alerts(order: Order) -> None:
+    """Close the alert of each SKU of this order of which no line waits unrouted any more."""
+    for line in order.lines.all():
+        waiting = PartnerOrderLine.objects.filter(
+            partner=None, canceled_at=None, order_line__sku=line.sku, order_line__title=line.title
+        ).exclude(order_line__order__status__in=["shipped", "delivered", "canceled"])
+        if not waiting.exists():
+            close_alert(f"unrouted:{line.sku or line.title}")
+
+
+def route_to_us(order: Order) -> int:
+    """Staff ship the unrouted lines from our own shelf; returns how many."""
+    us = Partner.objects.get(code="us")
+    parts = PartnerOrderLine.objects.filter(order_line__order=order, partner=None, canceled_at=None)
+    return parts.update(partner=us, route_reason="We ship it ourselves.")
 
 
 def route_again(order: Order) -> int:

@@ -120,13 +120,21 @@ def _attention(facts: Facts) -> str:
         return Attention.CHANGED_AFTER_SEND
     if _has_failed_submission(facts):
         return Attention.PLACEMENT_FAILED
-    if any(part.partner_id is None for part in facts.parts):
+    if _has_unrouted(facts):
         return Attention.UNROUTED
     if facts.order.held_at:
         return Attention.ON_HOLD
     placed = facts.placed
     short = any(part.short for part in facts.parts if part not in placed)
     return Attention.SHORTFALL if short else Attention.NONE
+
+
+def _has_unrouted(facts: Facts) -> bool:
+    """Lines without a partner; what reached the customer anyway needs none any more."""
+    shipped, _ = units_to_customer(facts.order)
+    wanted = {line.pk: line.quantity for line in facts.lines}
+    unrouted = {part.order_line_id for part in facts.parts if part.partner_id is None}
+    return any(shipped[pk] < wanted[pk] for pk in unrouted)
 
 
 def _placed_differs(facts: Facts) -> bool:

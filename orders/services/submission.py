@@ -16,9 +16,10 @@ from integrations.errors import (
     Retryable,
     Unconfirmed,
 )
-from integrations.models import Connection
-from integrations.providers.base import PushesOrders
+from integrations.models import Connection, SyncRun
+from integrations.providers.base import PullsStock, PushesOrders
 from integrations.services.connections import needs_attention, provider_for
+from integrations.services.runs import request_run
 from integrations.types import PlacedOrder
 from orders.models import Submission
 from orders.services.closing import needs_approval
@@ -102,10 +103,18 @@ def _try_once(submission: Submission) -> None:
         settle_unconfirmed(submission, exc, look_at=_first_look())
     except Rejected as exc:
         settle_failed(submission, exc.kind, str(exc))
+        ask_for_stock(submission)
     except ProviderError as exc:  # a write that ended in any other word has an unknown outcome
         settle_unconfirmed(submission, exc, look_at=_first_look())
     else:
         settle_submitted(submission, placed)
+
+
+def ask_for_stock(submission: Submission) -> None:
+    """A refusal may mean that they have less than they told: ask, so that no more is sold."""
+    connection = submission.partner_order.connection
+    if connection and issubclass(connection.provider_class, PullsStock):
+        request_run(connection, "stock", trigger=SyncRun.Trigger.SCHEDULE)
 
 
 def place(submission: Submission) -> PlacedOrder:

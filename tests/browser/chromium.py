@@ -2,8 +2,9 @@
 
 import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Playwright, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response
 
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 WAIT_MS = 15_000
@@ -46,6 +47,19 @@ class Person:
         said = list(self.complaints)
         self.complaints.clear()
         return said
+
+
+@dataclass
+class Camera:
+    """Takes pictures for people to look at; off unless somebody wants them, for they take time."""
+
+    folder: Path
+    is_on: bool
+
+    def take(self, page: Page, name: str) -> None:
+        """The whole page, however long; `name` may begin with a folder."""
+        if self.is_on:
+            page.screenshot(path=self.folder / f"{name}.png", full_page=True)
 
 
 def new_person(browser: Browser, **options: object) -> Person:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser import portal, walks
-from tests.browser.chromium import Person, launch, new_person
+from tests.browser.chromium import Camera, Person, launch, new_person
 from tests.browser.running_demo import Demo, start_demo
 from tests.browser.steps import Walker
 
@@ -30,11 +30,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the screenshots go: SCREENSHOTS, or a folder that is thrown away."""
-    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
+def camera(tmp_path_factory: pytest.TempPathFactory) -> Camera:
+    """On if SCREENSHOTS names a folder; what failed is always photographed."""
+    wanted = os.environ.get("SCREENSHOTS", "")
+    folder = Path(wanted or tmp_path_factory.mktemp("screenshots"))
     folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return Camera(folder, is_on=bool(wanted))
 
 
 @pytest.fixture(scope="session")
@@ -44,12 +45,12 @@ def people() -> list[Person]:
 
 
 @pytest.fixture(scope="session")
-def walker(demo: Demo, browser: Browser, pictures: Path, people: list[Person]) -> Walker:
+def walker(demo: Demo, browser: Browser, camera: Camera, people: list[Person]) -> Walker:
     staff = new_person(browser)
     people.append(staff)
     page = staff.context.new_page()
     portal.sign_in(page, demo)
-    return Walker(browser, staff, page, pictures, people)
+    return Walker(browser, staff, page, camera, people)
 
 
 @pytest.fixture(scope="session")
@@ -70,8 +71,9 @@ def _picture_of_failure(walker: Walker, demo: Demo) -> Iterator[None]:
     try:
         yield
     except BaseException:
+        failed = Camera(walker.camera.folder, is_on=True)
         for number, page in enumerate(walker.staff.context.pages):
-            page.screenshot(path=walker.pictures / f"failed-{number}.png", full_page=True)
-            print(page.url)
+            failed.take(page, f"failed-{number}")
+            print(page.url, failed.folder / f"failed-{number}.png")
         print("".join(demo.printed[-40:]))
         raise

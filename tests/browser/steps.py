@@ -2,12 +2,11 @@
 
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import outside, portal
-from tests.browser.chromium import Person, new_person
+from tests.browser.chromium import Camera, Person, new_person
 
 
 @dataclass
@@ -26,7 +25,7 @@ class Walker:
     browser: Browser
     staff: Person
     page: Page
-    pictures: Path
+    camera: Camera
     people: list[Person] = field(default_factory=list)
     taken: int = 0
 
@@ -39,8 +38,7 @@ class Walker:
     def picture(self, name: str, page: Page | None = None) -> None:
         """For the eye, and for the documentation."""
         self.taken += 1
-        path = self.pictures / f"walk-{self.taken:02}-{name}.png"
-        (page or self.page).screenshot(path=path, full_page=True)
+        self.camera.take(page or self.page, f"walk-{self.taken:02}-{name}")
 
 
 def connect(walker: Walker, store: str) -> None:

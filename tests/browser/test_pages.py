@@ -1,13 +1,12 @@
 """Every page of the filled demo: on a desk and on a phone, by day and by night."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Response
 
 from tests.browser import surfaces
-from tests.browser.chromium import DESKTOP, PHONE, Person, new_person
+from tests.browser.chromium import DESKTOP, PHONE, Camera, Person, new_person
 from tests.browser.running_demo import Demo
 from tests.browser.steps import Walker
 from tests.browser.walks import Seen
@@ -29,15 +28,13 @@ def paths(straight: Seen, walker: Walker, browser: Browser, demo: Demo) -> dict[
 
 
 @pytest.fixture(params=["desk", "phone"])
-def folder(request: pytest.FixtureRequest, pictures: Path) -> Path:
-    path = pictures / request.param
-    path.mkdir(exist_ok=True)
-    return path
+def device(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
 @pytest.fixture
-def size(folder: Path) -> dict[str, int]:
-    return {"desk": DESKTOP, "phone": PHONE}[folder.name]
+def size(device: str) -> dict[str, int]:
+    return {"desk": DESKTOP, "phone": PHONE}[device]
 
 
 @pytest.fixture
@@ -54,14 +51,16 @@ def stranger(browser: Browser, demo: Demo, size: dict[str, int]) -> Iterator[Per
     person.context.close()
 
 
-def test_every_page_for_staff_is_whole(paths: dict[str, str], staff: Person, folder: Path) -> None:
+def test_every_page_for_staff_is_whole(
+    paths: dict[str, str], staff: Person, device: str, camera: Camera
+) -> None:
     assert len(paths) > 40
-    wrong = visit(staff, paths, folder)
+    wrong = visit(staff, paths, device, camera)
     assert not wrong, "\n".join(wrong)
 
 
-def test_every_page_for_strangers_is_whole(stranger: Person, folder: Path) -> None:
-    wrong = visit(stranger, surfaces.STRANGERS, folder)
+def test_every_page_for_strangers_is_whole(stranger: Person, device: str, camera: Camera) -> None:
+    wrong = visit(stranger, surfaces.STRANGERS, device, camera)
     assert not wrong, "\n".join(wrong)
 
 
@@ -71,7 +70,7 @@ def colleague(browser: Browser, walker: Walker, demo: Demo, **options: object) -
     return new_person(browser, storage_state=state, base_url=demo.portal, **options)
 
 
-def visit(person: Person, paths: dict[str, str], folder: Path) -> list[str]:
+def visit(person: Person, paths: dict[str, str], device: str, camera: Camera) -> list[str]:
     """Open each page, by day and by night, and take pictures; returns what is wrong with them."""
     wrong: list[str] = []
     page = person.context.new_page()
@@ -81,8 +80,8 @@ def visit(person: Person, paths: dict[str, str], folder: Path) -> list[str]:
         found = [] if "default-src 'self'" in policy_of(answer) else ["no policy of contents"]
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            page.screenshot(path=folder / f"{name}-{scheme}.png", full_page=True)
-        found += [*faults(page), *too_wide(page, [size["width"], *WIDTHS[folder.name]])]
+            camera.take(page, f"{device}/{name}-{scheme}")
+        found += [*faults(page), *too_wide(page, [size["width"], *WIDTHS[device]])]
         page.set_viewport_size(size)
         wrong += [f"{name} ({path}): {what}" for what in [*found, *person.take_complaints()]]
     return wrong

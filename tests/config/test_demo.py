@@ -13,10 +13,10 @@ def arguments(folder, port=8000):
 
 
 def test_the_demos_settings_are_written_once_for_this_user_only(tmp_path):
-    path = demo.write_env(tmp_path / "demo")
+    path = demo.write_env(arguments(tmp_path / "demo"))
     first = path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert demo.write_env(tmp_path / "demo").read_text() == first
+    assert demo.write_env(arguments(tmp_path / "demo")).read_text() == first
     names = {line.partition("=")[0] for line in first.splitlines()}
     assert {"SECRET_KEY", "CREDENTIAL_KEYS", "ENVIRONMENT", "ALLOW_PRIVATE_HOSTS"} <= names
 
@@ -24,6 +24,11 @@ def test_the_demos_settings_are_written_once_for_this_user_only(tmp_path):
 def test_the_demo_lives_in_its_folder_and_on_its_ports(tmp_path):
     values = demo.environment(arguments(tmp_path, port=8170))
     assert values["DATABASE_URL"] == f"sqlite:///{tmp_path}/crossdock.sqlite3"
+    written = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines())
+    assert values.items() - written.items() == {
+        ("ENV_FILE", str(tmp_path / ".env")),
+        ("DJANGO_SETTINGS_MODULE", "config.settings"),
+    }
     assert values["BASE_URL"] == "http://127.0.0.1:8170"
     assert values["SANDBOX_URL"] == "http://127.0.0.1:8100"
     assert values["EMAIL_URL"] == "smtp://127.0.0.1:8125"

@@ -19,8 +19,9 @@ GOOD = {
 def start(**changed: str) -> str:
     env = {"PATH": os.environ["PATH"], **GOOD, **changed}
     done = subprocess.run(
-        [sys.executable, "manage.py", "check"], cwd=ROOT, env=env, capture_output=True, text=True
-    )
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT, env=env, capture_output=True, text=True,
+    )  # fmt: skip
     return done.stderr if done.returncode else ""
 
 
@@ -39,6 +40,10 @@ def test_it_starts_with_good_settings():
         ({"SANDBOX_URL": "http://127.0.0.1:8100"}, "SANDBOX_URL is set but ALLOW_PRIVATE_HOSTS"),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE is 'Mars/Olympus'"),
         ({"DEBUG": "maybe"}, "DEBUG"),
+        ({"EMAIL_URL": "smtp"}, "EMAIL_URL is not understood"),
+        ({"BASE_URL": "http://127.0.0.1:99999"}, "BASE_URL"),
+        ({"ALLOWED_HOSTS": " "}, "ALLOWED_HOSTS is empty"),
+        ({"REDIS_URL": "foo"}, "REDIS_URL is 'foo'"),
         ({"TRUSTED_PROXIES": "one"}, "TRUSTED_PROXIES"),
         ({"DATABASE_URL": "postgres//nonsense"}, "DATABASE_URL"),
     ],

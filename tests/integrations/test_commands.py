@@ -5,10 +5,12 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import handle_default_options
 from django.utils import timezone
 
 from integrations.errors import NotAuthorized, Retryable
 from integrations.jobs import waiting_ids
+from integrations.management.commands.connect import Command as Connect
 from integrations.models import Connection, InboundEvent, SyncRun
 from integrations.services.heartbeats import beat
 from integrations.services.queue_schedules import sync_schedules
@@ -243,3 +245,13 @@ def test_doctor_is_content_with_a_healthy_portal(fake):
         "message": "Beans & Co answers.",
         "fix": "",
     } in (answer["checks"])
+
+
+def test_connect_reads_its_options_as_a_shell_gives_them(script):
+    """call_command leaves out the step in which Django reads its own --settings."""
+    parser = Connect().create_parser("manage.py", "connect")
+
+    options = parser.parse_args(["fake", "beans", "--set", "shop=beans.fake"])
+    handle_default_options(options)
+
+    assert options.fields == ["shop=beans.fake"]

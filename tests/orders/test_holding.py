@@ -2,10 +2,18 @@
 
 import pytest
 
-from integrations.models import InboundEvent
+from integrations.models import Alert, InboundEvent
+from integrations.types import RemoteShipment, ShippedLine
 from orders.models import Order, OrderEvent, PartnerOrder, PartnerOrderLine
-from orders.services.approving import approve_order, hold_order, release_order, reroute
+from orders.services.approving import (
+    approve_order,
+    hold_order,
+    release_order,
+    reroute,
+    ship_ourselves,
+)
 from orders.services.center import CannotShip, ship_to_customer
+from orders.services.channel_shipments import record_channel_shipment
 from orders.services.closing import hold_partner_order, submit_due_batches, why_not
 from orders.services.consolidation import hold_line, release_line
 from tests.orders.builders import NOW, make_order, make_variant
@@ -96,3 +104,26 @@ def test_an_event_that_waited_for_the_order_is_looked_at_again(own_store, partne
 
     waiting.refresh_from_db()
     assert waiting.retry_at is not None
+
+
+def test_what_no_partner_lists_can_be_shipped_by_us(own_store, user):
+    order = make_order(own_store, "OUR-OWN-MUG")
+    assert Alert.objects.get(kind="mapping").closed_at is None
+
+    assert ship_ourselves(order, user) == 1
+
+    assert Alert.objects.get(kind="mapping").closed_at is not None
+    assert Order.objects.get().attention == ""
+    ship_to_customer(order, user, "UPS", "1Z")
+    assert Order.objects.get().status == "shipped"
+
+
+def test_an_unrouted_line_that_the_store_shipped_needs_no_work(own_store):
+    order = make_order(own_store, "OUR-OWN-MUG")
+    line = order.lines.get()
+    sent = (ShippedLine(line.external_id, line.sku, 1),)
+
+    record_channel_shipment(own_store, RemoteShipment("F1", order.external_id, sent))
+
+    assert (Order.objects.get().status, Order.objects.get().attention) == ("shipped", "")
+    assert Alert.objects.get(kind="mapping").closed_at is not None

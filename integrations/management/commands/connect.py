@@ -21,7 +21,8 @@ class Command(BaseCommand):
         parser.add_argument("provider", choices=sorted(registry.providers()))
         parser.add_argument("slug", help="short name of the connection, for example own-store")
         parser.add_argument("--name", default="", help="name shown to staff")
-        parser.add_argument("--set", action="append", default=[], metavar="K=V", dest="settings")
+        # Not `settings`: Django's own option of that name is read before this command runs.
+        parser.add_argument("--set", action="append", default=[], metavar="K=V", dest="fields")
         parser.add_argument(
             "--secret",
             action="append",
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="call the account and activate")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        given = dict(_pair(text) for text in options["settings"])
+        given = dict(_pair(text) for text in options["fields"])
         secrets = {name: _read(name, value) for name, value in map(_pair, options["secrets"])}
         try:
             row, is_new = save_connection(

@@ -132,7 +132,11 @@
     event.target.classList.remove("is-dirty");
   });
   all("form[data-guard]").forEach((form) =>
-    form.addEventListener("input", () => form.classList.add("is-dirty")));
+    form.addEventListener("input", () => {
+      form.classList.add("is-dirty");
+      /* They act on what is saved, not on what stands in the form. */
+      all(".object-tools button").forEach((button) => { button.disabled = true; button.title = "Save first"; });
+    }));
   window.addEventListener("beforeunload", (event) => {
     if (document.querySelector("form.is-dirty")) event.preventDefault();
   });
