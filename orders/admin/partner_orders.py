@@ -17,36 +17,12 @@ from config.adminkit.parts import badge, copyable, money, when
 from orders.admin import partner_order_questions as questions
 from orders.admin import states
 from orders.admin.partner_order_page import fresh_digest, partner_order_context
+from orders.admin.partner_order_rules import can_submit, retry_once, says, submission_of
 from orders.admin.remote_links import remote_order_url, system_name
-from orders.models import PartnerOrder, PartnerOrderLine, Submission
+from orders.models import PartnerOrder, PartnerOrderLine
 from orders.services import closing, confirming
 
 SUBMIT = "orders.submit_partnerorder"
-
-
-def can_submit(row: PartnerOrder) -> bool:
-    """Whether it may go out now."""
-    is_open = row.status == PartnerOrder.Status.OPEN and row.closed_at is None
-    return is_open and not closing.why_not(row)
-
-
-def says(*words: str) -> Any:
-    """Whether the badge is one of these."""
-    return lambda row: states.status_word(row) in words
-
-
-def submission_of(row: PartnerOrder) -> Submission:
-    """Its newest submission. Raises Refused where there is none."""
-    found = states.last_submission(row)
-    if found is None:
-        raise Refused(f"{row} was not put up for sending yet.")
-    return found
-
-
-def retry_once(row: PartnerOrder, user: Any) -> None:
-    """Raises Refused if a colleague was faster."""
-    if not confirming.retry(submission_of(row), user):
-        raise Refused(f"{row} was retried or dropped meanwhile.")
 
 
 @admin.register(PartnerOrder)
