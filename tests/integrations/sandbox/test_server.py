@@ -112,7 +112,7 @@ def test_a_restart_keeps_the_order(server, tmp_path):
     again = serve(server.world.config)
     try:
         _, data = call(again, "GET", f"/control/orders?shop={SHOP}")
-        assert [one["name"] for one in json.loads(data)["orders"]] == ["#1001"]
+        assert [one["name"] for one in json.loads(data)["orders"]] == ["#2301"]
     finally:
         again.close()
 
