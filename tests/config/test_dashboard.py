@@ -46,7 +46,7 @@ def buy_one():
     own, partner = make_own_store("crossdock-coffee"), make_partner()
     set_center_address()
     import_one(own, partner)
-    return make_order(own, SKU)
+    return make_order(own, SKU, placed_at=timezone.now())
 
 
 def place_it() -> PartnerOrder:
