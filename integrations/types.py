@@ -199,7 +199,11 @@ class PlacedLine:
 
 @dataclass(frozen=True)
 class PlacedOrder:
-    """An order as the partner has it. `account` is whose store answered."""
+    """An order as the partner has it. `account` is whose store answered.
+
+    `is_open` is False where the partner began work on it, closed or archived it: no line can be
+    added any more.
+    """
 
     external_id: str
     reference: str
@@ -207,6 +211,7 @@ class PlacedOrder:
     number: str = ""
     status: str = ""
     lines: tuple[PlacedLine, ...] = ()
+    is_open: bool = True
 
 
 @dataclass(frozen=True)

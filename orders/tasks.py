@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from orders.models import Notification, PartnerOrder, Shipment, Submission
-from orders.services import closing, confirming, due, notifications, publishing, submission
+from orders.services import batches, confirming, due, notifications, publishing, submission
 
 
 def tick() -> dict[str, int]:
@@ -22,7 +22,7 @@ def confirm(pk: int) -> None:
 def close_order(pk: int) -> None:
     """Close an immediate partner order as soon as its customer's order is in."""
     row = PartnerOrder.objects.select_related("partner", "connection").get(pk=pk)
-    closing.close_when_possible(row)
+    batches.close_when_possible(row, timezone.now())
 
 
 def publish_shipment(pk: int) -> None:

@@ -6,8 +6,17 @@ from zoneinfo import ZoneInfo
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from catalog.admin.terms_form import as_percent
-from catalog.models import Approval, Dispatch, OrderTrigger, Partner, Rounding, ShipTo
+from catalog.admin.terms_form import WEEKDAYS, as_percent
+from catalog.models import (
+    FIVE_PM,
+    FRIDAY,
+    Approval,
+    Dispatch,
+    OrderTrigger,
+    Partner,
+    Rounding,
+    ShipTo,
+)
 from config.adminkit.icons import icon
 from config.adminkit.parts import badge, money, when
 from integrations.models import Connection
@@ -21,7 +30,18 @@ def placing(partner: Partner) -> str:
         return "Never, it is our own shelf"
     if partner.dispatch == Dispatch.DAILY:
         return f"Once a day at {partner.run_at:%H:%M}"
+    if partner.dispatch == Dispatch.WEEKLY:
+        return f"Once a week, {_week_end(partner)}"
+    if partner.dispatch == Dispatch.WEEKLY_APPEND:
+        return (
+            f"One order a week until {_week_end(partner)}, added to daily at {partner.run_at:%H:%M}"
+        )
     return str(partner.get_dispatch_display())
+
+
+def _week_end(partner: Partner) -> str:
+    day = dict(WEEKDAYS)[FRIDAY if partner.cutoff_weekday is None else partner.cutoff_weekday]
+    return f"{day} {partner.cutoff_at or FIVE_PM:%H:%M}"
 
 
 def next_order(partner: Partner) -> SafeString | str:

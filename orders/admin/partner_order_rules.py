@@ -5,7 +5,7 @@ from typing import Any
 from config.adminkit.actions import Refused
 from orders.admin import states
 from orders.models import PartnerOrder, Submission
-from orders.services import closing, confirming
+from orders.services import closing, deciding
 
 
 def can_submit(row: PartnerOrder) -> bool:
@@ -29,5 +29,5 @@ def submission_of(row: PartnerOrder) -> Submission:
 
 def retry_once(row: PartnerOrder, user: Any) -> None:
     """Raises Refused if a colleague was faster."""
-    if not confirming.retry(submission_of(row), user):
+    if not deciding.retry(submission_of(row), user):
         raise Refused(f"{row} was retried or dropped meanwhile.")

@@ -20,7 +20,7 @@ from orders.admin.partner_order_page import fresh_digest, partner_order_context
 from orders.admin.partner_order_rules import can_submit, retry_once, says, submission_of
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.models import PartnerOrder, PartnerOrderLine
-from orders.services import closing, confirming
+from orders.services import closing, deciding
 
 SUBMIT = "orders.submit_partnerorder"
 
@@ -228,7 +228,7 @@ class PartnerOrderAdmin(SummaryAdmin):
     ) -> Told:
         """A person saw it there."""
         row = queryset.get()
-        if not confirming.link_existing(submission_of(row), external_id, request.user):  # type: ignore[arg-type]
+        if not deciding.link_existing(submission_of(row), external_id, request.user):  # type: ignore[arg-type]
             raise Refused(f"{row} was settled meanwhile. Nothing was changed.")
         return Told(f"{row} is linked to {external_id}.", before="Unconfirmed", after="Placed")
 
@@ -247,7 +247,7 @@ class PartnerOrderAdmin(SummaryAdmin):
     def send_again(self, request: HttpRequest, queryset: QuerySet[PartnerOrder]) -> Told:
         """A person made sure it is not there."""
         row = queryset.get()
-        if not confirming.send_again(submission_of(row), request.user):  # type: ignore[arg-type]
+        if not deciding.send_again(submission_of(row), request.user):  # type: ignore[arg-type]
             raise Refused(f"{row} was settled meanwhile. Nothing was sent.")
         return self._on_its_way(row, before="Unconfirmed")
 
@@ -266,7 +266,7 @@ class PartnerOrderAdmin(SummaryAdmin):
     def drop(self, request: HttpRequest, queryset: QuerySet[PartnerOrder], reason: str) -> Told:
         """Give it up: its lines wait for a person."""
         row = queryset.get()
-        if not confirming.drop(submission_of(row), request.user, reason):  # type: ignore[arg-type]
+        if not deciding.drop(submission_of(row), request.user, reason):  # type: ignore[arg-type]
             raise Refused(f"{row} went out meanwhile. Nothing was dropped.")
         return Told(
             f"{row} is dropped. Its lines wait, unrouted, on their orders.", after="Dropped"

@@ -6,7 +6,8 @@ from django.db.models import Q
 
 from integrations.jobs import enqueue, waiting_ids
 from orders.models import Notification, Shipment, Submission
-from orders.services.closing import plan_batches, submit_due_batches
+from orders.services.batches import submit_due_batches
+from orders.services.planning import plan_batches
 
 LIMIT = 500
 

@@ -1,4 +1,4 @@
-"""Submission: claim, call, settle. A partner order is placed exactly once, whatever breaks."""
+"""Submission: claim, call, settle. A partner is told everything exactly once, whatever breaks."""
 
 import time
 from collections.abc import Callable
@@ -14,17 +14,23 @@ from integrations.errors import (
     ProviderError,
     Rejected,
     Retryable,
-    Unconfirmed,
 )
 from integrations.models import Connection, SyncRun
-from integrations.providers.base import PullsStock, PushesOrders
+from integrations.providers.base import PullsStock
 from integrations.services.connections import needs_attention, provider_for
 from integrations.services.runs import request_run
 from integrations.types import PlacedOrder
 from orders.models import Submission
 from orders.services.closing import needs_approval
-from orders.services.content import digest_of, order_to_place, ship_to_address
-from orders.services.settling import settle_failed, settle_submitted, settle_unconfirmed
+from orders.services.partner_news import take_cancellation
+from orders.services.placing import CanceledThere, NotAsLeft
+from orders.services.placing import place as make_call
+from orders.services.settling import (
+    settle_failed,
+    settle_not_as_left,
+    settle_submitted,
+    settle_unconfirmed,
+)
 
 Status = Submission.Status
 
@@ -93,21 +99,39 @@ def _try_once(submission: Submission) -> None:
         placed = place(submission)
     except TooLate:
         settle(submission, Status.PENDING, retry_at=timezone.now())
-    except NotAuthorized as exc:
-        put_back(submission, exc)
-    except Retryable as exc:
-        try_later(submission, exc)
-    except Duplicate as exc:
-        settle_unconfirmed(submission, exc, look_at=timezone.now())
-    except Unconfirmed as exc:
-        settle_unconfirmed(submission, exc, look_at=_first_look())
-    except Rejected as exc:
-        settle_failed(submission, exc.kind, str(exc))
-        ask_for_stock(submission)
-    except ProviderError as exc:  # a write that ended in any other word has an unknown outcome
-        settle_unconfirmed(submission, exc, look_at=_first_look())
+    except NotAsLeft as exc:
+        settle_not_as_left(submission, str(exc), exc.changed)
+    except CanceledThere as exc:
+        end_canceled(submission, str(exc))
+    except ProviderError as exc:
+        _settle_error(submission, exc)
     else:
         settle_submitted(submission, placed)
+
+
+def _settle_error(submission: Submission, exc: ProviderError) -> None:
+    match exc:
+        case NotAuthorized():
+            put_back(submission, exc)
+        case Retryable():
+            try_later(submission, exc)
+        case Duplicate():
+            settle_unconfirmed(submission, exc, look_at=timezone.now())
+        case Rejected():
+            settle_failed(submission, exc.kind, str(exc))
+            ask_for_stock(submission)
+        case _ if submission.sent_at is None:  # a look before the call could not be read
+            try_later(submission, Retryable(str(exc)))
+        case _:  # a write that ended in any other word has an unknown outcome
+            settle_unconfirmed(submission, exc, look_at=_first_look())
+
+
+def end_canceled(submission: Submission, sentence: str) -> None:
+    """What was to be added has no order any more: everything in it waits for a person."""
+    row = submission.partner_order
+    if settle(submission, Status.FAILED, error_kind="rejected", error=sentence):
+        assert row.connection is not None
+        take_cancellation(row.connection, row.external_id, "")
 
 
 def ask_for_stock(submission: Submission) -> None:
@@ -118,16 +142,10 @@ def ask_for_stock(submission: Submission) -> None:
 
 
 def place(submission: Submission) -> PlacedOrder:
-    """Commit `sent_at`, then make the one call. Raises ProviderError or TooLate."""
-    placed_order = submission.partner_order
-    if digest_of(submission.content, ship_to_address(placed_order)) != submission.digest:
-        raise Rejected("Where it goes to changed after it was approved. Look at it and retry.")
-    assert placed_order.connection is not None
-    provider = provider_for(placed_order.connection)
-    if not isinstance(provider, PushesOrders):
-        raise Rejected(f"No orders can be placed with {placed_order.connection}.")
-    _commit_sent_at(submission)
-    return provider.push_order(order_to_place(submission))
+    """Commit `sent_at`, then make the one call. Raises ProviderError, TooLate, and placing's."""
+    connection = submission.partner_order.connection
+    assert connection is not None
+    return make_call(submission, provider_for(connection), lambda: _commit_sent_at(submission))
 
 
 def _commit_sent_at(submission: Submission) -> None:

@@ -16,10 +16,12 @@ from integrations.errors import (
 from integrations.models import Alert, Connection
 from inventory.models import Location, Reservation
 from orders.models import Order, PartnerOrder, PartnerOrderLine, Submission
+from orders.services.batches import submit_due_batches
 from orders.services.capture import capture_order
-from orders.services.closing import CannotSubmit, approve, close_and_submit, submit_due_batches
-from orders.services.confirming import confirm, drop, link_existing, retry, send_again
+from orders.services.closing import CannotSubmit, approve, close_and_submit
+from orders.services.confirming import confirm
 from orders.services.content import build_content, digest_of, ship_to_address
+from orders.services.deciding import drop, link_existing, retry, send_again
 from orders.services.due import recover_submissions
 from orders.services.submission import claim, submit
 from tests.orders.builders import (
@@ -137,7 +139,23 @@ def test_a_stranger_with_our_reference_is_not_adopted(pending, system, slept):
     run(pending, slept)
     system.change(pending.reference, account="somebody-else.myshopify.com")
 
-    assert look(pending).status == "pending"
+    row = look(pending)
+    assert (row.status, row.looks, len(system.pushed)) == ("unconfirmed", 1, 1)
+    assert row.error == f"Blue Door answered with another order than {pending.reference}."
+
+
+def test_a_person_is_told_when_looking_brings_no_answer(pending, system, slept):
+    system.script = [("after", Unconfirmed("Lost.")), *[BadResponse("HTML.")] * 5]
+    run(pending, slept)
+
+    for _ in range(4):
+        look(pending)
+    assert not Alert.objects.exists()
+    look(pending)
+
+    assert Alert.objects.get().title == f"Did Blue Door get {pending.reference}?"
+    assert look(pending).status == "submitted"
+    assert Alert.objects.get().closed_at is not None
 
 
 def test_duplicate_is_looked_up(pending, system, slept):

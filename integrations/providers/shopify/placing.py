@@ -192,6 +192,7 @@ class Orders:
             number=text(node["name"]),
             status="canceled" if node["cancelledAt"] else fulfilled,
             lines=tuple(_line(one) for one in found if one["currentQuantity"]),
+            is_open=_takes_lines(node, fulfilled),
         )
 
 
@@ -240,6 +241,12 @@ def address_input(address: Address) -> dict[str, str]:
         "phone": address.phone,
     }
     return {name: value for name, value in parts.items() if value}
+
+
+def _takes_lines(node: Node, fulfilled: str) -> bool:
+    """Whether the partner left it alone: nothing packed or put on hold, not archived, editable."""
+    untouched = fulfilled == "unfulfilled" and not node["closed"]
+    return untouched and node["merchantEditable"] is True
 
 
 def _carries(node: Node | None, reference: str) -> bool:

@@ -383,3 +383,25 @@ def test_a_subscription_that_is_there_after_all_is_fine(world):
     error = {"field": ["uri"], "message": "Address for this topic has already been taken"}
     world.answer(refused("webhookSubscriptionCreate", error))
     assert partner.subscribe(HOOK) == ["FULFILLMENTS_CREATE"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"displayFulfillmentStatus": "PARTIALLY_FULFILLED"},
+        {"displayFulfillmentStatus": "IN_PROGRESS"},
+        {"displayFulfillmentStatus": "ON_HOLD"},
+        {"closed": True},
+        {"merchantEditable": False},
+    ],
+)
+def test_an_order_the_partner_began_or_closed_takes_no_lines(world, fields):
+    world.answer({"data": {"orderByIdentifier": order_node(**fields)}})
+
+    assert world.partner().find_order(REFERENCE).is_open is False
+
+
+def test_an_untouched_order_takes_lines(world):
+    world.answer({"data": {"orderByIdentifier": order_node()}})
+
+    assert world.partner().find_order(REFERENCE).is_open is True
