@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, F, Min, Q, Sum
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.utils import timezone
@@ -262,9 +262,10 @@ def _cutoffs() -> list[dict[str, Any]]:
     partners = Partner.objects.filter(archived_at=None, next_batch_at__isnull=False)
     partners = partners.exclude(dispatch=Dispatch.IMMEDIATE).order_by("next_batch_at")
     rows = list(partners[:SHOWN_CUTOFFS])
-    live = Q(lines__canceled_at=None)
+    live = Q(lines__canceled_at=None, lines__submission=None)
     waiting = PartnerOrder.objects.filter(partner__in=rows, closed_at=None, order=None)
-    counted = waiting.annotate(n=Count("lines", filter=live))
+    cost = Sum(F("lines__quantity") * F("lines__unit_cost"), filter=live)
+    counted = waiting.annotate(n=Count("lines", filter=live), cost=cost)
     batches = {one.partner_id: one for one in counted}
     return [_cutoff(partner, batches.get(partner.pk)) for partner in rows]
 
@@ -274,10 +275,10 @@ def _cutoff(partner: Partner, batch: Any) -> dict[str, Any]:
     if batch is None or not batch.n:
         text = f"{how}, nothing waiting"
     else:
-        cost = _plain(money(batch.cost_total, batch.currency))
+        cost = _plain(money(batch.cost or 0, batch.currency))
         text = f"{how}, {batch.n} line{'' if batch.n == 1 else 's'}, {cost}"
     if partner.terms_confirmed_at is None:
         text = f"{text}, terms not confirmed"
-    at = batch.closes_at if batch is not None and batch.closes_at else partner.next_batch_at
+    at = batch.due_at if batch is not None and batch.due_at else partner.next_batch_at
     url = page_of(batch) if batch is not None and batch.n else ""
     return {"partner": partner, "text": text, "at": at, "url": url, "partner_url": page_of(partner)}

@@ -1,4 +1,4 @@
-"""Weekly orders: one a week at the partner, added to until its cut-off; no line lost, none twice."""
+"""Weekly orders: one a week at the partner, added to until its cut-off; no line lost or doubled."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
