@@ -6,7 +6,7 @@ from . import control, pages
 from .messages import Request, Response, redirect
 from .render import stylesheet
 from .router import Router
-from .shopify import api, backoffice, oauth, storefront
+from .shopify import api, backoffice, faulty, oauth, storefront
 from .world import World
 
 PROVIDERS = ("shopify", "shopify-partner")
@@ -30,6 +30,8 @@ def _add_apis(router: Router) -> None:
         router.add("POST", f"{base}/oauth/access_token", oauth.access_token)
         router.add("POST", f"{base}/api/{{version}}/graphql.json", api.graphql)
         router.add("GET", f"{base}/orders/{{order}}", _order_link)
+    for method in ("GET", "POST"):
+        router.add(method, "/elsewhere/(?P<path>.*)", faulty.elsewhere)
 
 
 def _order_link(world: World, request: Request, provider: str, shop: str, order: str) -> Response:

@@ -7,7 +7,7 @@ from integrations.sandbox.messages import BadRequest, Request, Response, json_re
 from integrations.sandbox.render import page
 from integrations.sandbox.world import UnknownStore, World
 
-from .api import fault_before, lost_after
+from .faulty import fault_before, spoilt
 from .installs import client_credentials, exchange_code, grant_code, refresh_pair
 from .models import App, Store
 from .refusals import Refusal
@@ -91,10 +91,10 @@ def access_token(world: World, request: Request, provider: str, shop: str) -> Re
     """POST admin/oauth/access_token: code, refresh token or client credentials for tokens."""
     fields = request.fields()
     dial = world.api_fault(shop.lower(), ["access_token"])
-    if dial is not None and (answer := fault_before(world, dial)) is not None:
+    if dial is not None and (answer := fault_before(world, request, dial)) is not None:
         return answer
     answer = _grant(world, shop, {name: str(value) for name, value in fields.items()})
-    return lost_after(world, dial, answer)
+    return spoilt(world, dial, answer)
 
 
 def _grant(world: World, shop: str, fields: dict[str, str]) -> Response:

@@ -57,14 +57,14 @@ def _queue(
 ) -> list[Delivery]:
     name = topic_name(subscription.topic)
     fault = world.webhook_fault(store.domain, name)
-    if fault == Mode.DROP_WEBHOOKS:
+    if fault is not None and fault.mode == Mode.DROP_WEBHOOKS:
         summary = f"{name} for {subject} was never announced"
         world.record("webhook_dropped", store.domain, name, summary, about=subject)
         return []
     delivery = _delivery(world, store, installation, subscription, body, subject, event_id)
     copies = [delivery]
-    if fault == Mode.DUPLICATE_WEBHOOKS:
-        copies.append(delivery.model_copy(deep=True))
+    if fault is not None and fault.mode == Mode.DUPLICATE_WEBHOOKS:
+        copies += [delivery.model_copy(deep=True) for _ in range(fault.copies - 1)]
     for number, copy in enumerate(copies):
         world.state.deliveries[f"{copy.id}/{number}"] = copy
     return copies

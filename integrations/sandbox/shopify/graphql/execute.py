@@ -20,6 +20,7 @@ from integrations.sandbox.messages import Request, Response, json_response
 from .binding import bound_schema
 from .context import Call
 from .cost import MOST_PER_REQUEST, Bucket, actual_cost, requested_cost
+from .stock_lies import with_odd_numbers
 
 Answer = dict[str, Any]
 DOCUMENTATION = "https://shopify.dev/api/usage/rate-limits"
@@ -71,13 +72,24 @@ def throttled(bucket: Bucket, requested: int) -> Response:
     )
 
 
+def throttled_by_dial(call: Call, asked: Asked, bucket: Bucket) -> Response:
+    """Empty the bucket for real: it fills again at its rate, and calls before that fail too."""
+    if asked.document is None or asked.operation is None:
+        return json_response({"errors": asked.errors})
+    requested = requested_cost(asked.document, asked.operation, asked.variables)
+    with call.world.lock:
+        bucket.left = 0
+        return throttled(bucket, requested)
+
+
 def bucket_of(call: Call, buckets: dict[tuple[str, str], Bucket]) -> Bucket:
     """The bucket of this app at this store, refilled to now."""
     config, now = call.world.config, time.monotonic()
     key = (call.store.domain, call.installation.client_id)
     full = config.cost_bucket
-    bucket = buckets.setdefault(key, Bucket(full, config.cost_restore_per_second, full, now))
-    bucket.refill(now)
+    with call.world.lock:
+        bucket = buckets.setdefault(key, Bucket(full, config.cost_restore_per_second, full, now))
+        bucket.refill(now)
     return bucket
 
 
@@ -98,7 +110,9 @@ def run(call: Call, asked: Asked, bucket: Bucket) -> Response:
     if result.errors:
         answer["errors"] = [dict(error.formatted) for error in result.errors]
     answer["extensions"] = {"cost": bucket.report(requested, actual)}
-    return json_response(answer)
+    response = json_response(answer)
+    response.body = with_odd_numbers(call.stock_lie, response.body)
+    return response
 
 
 def _execute(call: Call, asked: Asked) -> ExecutionResult:

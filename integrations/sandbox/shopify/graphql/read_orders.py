@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from integrations.sandbox.faults import Mode
 from integrations.sandbox.shopify.editing import edit_obstacles
 from integrations.sandbox.shopify.gids import gid, number_of
 from integrations.sandbox.shopify.orders import ZERO, Address, Order
@@ -13,6 +14,7 @@ from integrations.sandbox.shopify.selling import find_by_metafield
 from .binding import resolves
 from .connections import connection, in_order
 from .context import Call, Info
+from .order_lies import a_stranger
 from .search import Getter, fits, parse_query
 
 
@@ -57,6 +59,9 @@ def resolve_orders(
 ) -> Any:
     call: Call = info.context
     terms = parse_query(query)
+    if call.is_hit_by(Mode.STRANGER_FOUND):
+        a_stranger(call)
+        terms = []
     indexed = call.world.now() - timedelta(seconds=call.search_lag_seconds)
     every = [one for one in call.store.orders.values() if one.created_at <= indexed]
     found = [one for one in every if fits(one, terms, ORDER_FILTERS)]
@@ -66,6 +71,8 @@ def resolve_orders(
 @resolves("QueryRoot", "orderByIdentifier")
 def resolve_by_identifier(_: Any, info: Info, identifier: dict[str, Any]) -> Any:
     call: Call = info.context
+    if call.is_hit_by(Mode.STRANGER_FOUND):
+        return a_stranger(call)
     if "id" in identifier:
         return call.store.orders.get(number_of(identifier["id"], "Order") or 0)
     custom = identifier["customId"]
