@@ -10,7 +10,10 @@ POST /control/dials                        one dial: shop, operation, mode, ever
                                            probability, hold_seconds, retry_after
 POST /control/dials/clear                  {} for all, {"id": 3} for one
 POST /control/reset                        {"seed": true} everything as at the first start
-POST /control/apps                         client_id, secret, title, own_scopes
+POST /control/apps                         client_id, secret, title, own_scopes, compliance_uri
+POST /control/apps/rotate                  client_id, secret: a new secret (made up if left out);
+                                           the old one stays good until revoked
+POST /control/apps/revoke                  client_id: the old secret is good no more
 POST /control/stores                       domain, name, currency, own, products (see seed_data)
 POST /control/stores/{shop}/install        scopes, client_id, expiring -> tokens, as after OAuth
 POST /control/stores/{shop}/uninstall      client_id
@@ -21,9 +24,22 @@ POST /control/stores/{shop}/orders         a customer's order: lines [{sku | var
                                            shipping_price, financial_status, note, tags, test,
                                            announce (false: no webhook), inventory
 POST /control/stores/{shop}/ship           order ("#1001" or id), company, number(s),
-                                           lines [{sku | line_id, quantity}] (all when left out)
+                                           lines [{sku | line_id, quantity}] (all when left out),
+                                           too_many (true: also more than ordered)
+POST /control/stores/{shop}/track          order, parcel (newest when left out), company, number(s)
+POST /control/stores/{shop}/void           order, parcel: the shipment is canceled
 POST /control/stores/{shop}/deliver        order: its parcels arrive
 POST /control/stores/{shop}/cancel         order, reason, restock
+POST /control/stores/{shop}/edit           order, lines [{sku | line_id, quantity}] (new totals),
+                                           add [{sku, quantity}], as the merchant's editor does
+POST /control/stores/{shop}/start          order: in progress; unstart takes it back
+POST /control/stores/{shop}/hold           order: on hold; release takes it back
+POST /control/stores/{shop}/archive        order: closed; unarchive takes it back
+POST /control/stores/{shop}/open_editor    order: being edited by someone else; close_editor ends it
+POST /control/stores/{shop}/refund         order, lines [{sku | line_id, quantity}] (all when left
+                                           out), amount (what the units cost), restock
+POST /control/stores/{shop}/privacy        topic (customers/data_request, customers/redact,
+                                           shop/redact), email, client_id, uri
 POST /control/stores/{shop}/stock          sku, quantity
 
 A refusal is status 422 with {"error": "..."}; an unknown store is 404.
@@ -40,10 +56,13 @@ from .faults import Dial
 from .ledger import select
 from .messages import BadRequest, Request, Response, json_response
 from .router import Router
-from .shopify.control import ACTIONS, StoreAction, order_shown, store_shown
+from .shopify.control import ACTIONS
+from .shopify.finding import StoreAction, app_of
+from .shopify.installs import revoke_secret, rotate_secret
 from .shopify.models import App
 from .shopify.refusals import Refusal
 from .shopify.seed import create_store, seed_world
+from .shopify.shown import order_shown, store_shown
 from .state import State
 from .world import World
 
@@ -60,6 +79,8 @@ def add_routes(router: Router) -> None:
     router.add("POST", "/control/dials/clear", _clear_dials)
     router.add("POST", "/control/reset", _reset)
     router.add("POST", "/control/apps", _add_app)
+    router.add("POST", "/control/apps/rotate", _rotate)
+    router.add("POST", "/control/apps/revoke", _revoke)
     router.add("POST", "/control/stores", _add_store)
     for name, action in ACTIONS.items():
         router.add("POST", f"/control/stores/{{shop}}/{name}", partial(_at_store, action))
@@ -176,6 +197,27 @@ def _add_app(world: World, request: Request) -> Response:
         world.state.apps[app.client_id] = app
         world.on_change()
     return json_response({"client_id": app.client_id}, 201)
+
+
+def _rotate(world: World, request: Request) -> Response:
+    given = request.json_object()
+    with world.lock:
+        try:
+            app = app_of(world, given)
+        except Refusal as exc:
+            return json_response({"error": exc.message}, 422)
+        rotate_secret(world, app, str(given.get("secret", "")))
+        return json_response(app.model_dump(include={"client_id", "secret", "previous_secret"}))
+
+
+def _revoke(world: World, request: Request) -> Response:
+    with world.lock:
+        try:
+            app = app_of(world, request.json_object())
+        except Refusal as exc:
+            return json_response({"error": exc.message}, 422)
+        revoke_secret(world, app)
+        return json_response({"client_id": app.client_id})
 
 
 def _add_store(world: World, request: Request) -> Response:

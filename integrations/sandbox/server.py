@@ -18,9 +18,9 @@ from .mail import start_mailbox
 from .messages import BadRequest, Request, Response, text
 from .router import Router
 from .routes import build_router
+from .shopify.courier import Courier
 from .shopify.graphql.binding import bound_schema
 from .shopify.seed import seed_world
-from .shopify.webhooks import Courier
 from .state import Keeper, load_state
 from .wire import send_spoilt
 from .world import UnknownStore, World

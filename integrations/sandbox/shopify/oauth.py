@@ -99,7 +99,7 @@ def access_token(world: World, request: Request, provider: str, shop: str) -> Re
 
 def _grant(world: World, shop: str, fields: dict[str, str]) -> Response:
     app = world.state.apps.get(fields.get("client_id", ""))
-    if app is None or app.secret != fields.get("client_secret"):
+    if app is None or not _is_secret_of(app, fields.get("client_secret", "")):
         return _refusal(Refusal("Client authentication failed", "invalid_client"))
     try:
         with world.lock:
@@ -108,6 +108,10 @@ def _grant(world: World, shop: str, fields: dict[str, str]) -> Response:
         return json_response({"errors": "Not Found"}, 404)
     except Refusal as exc:
         return _refusal(exc)
+
+
+def _is_secret_of(app: App, given: str) -> bool:
+    return bool(given) and given in (app.secret, app.previous_secret)
 
 
 def _tokens(world: World, store: Store, app: App, fields: dict[str, str]) -> dict[str, object]:

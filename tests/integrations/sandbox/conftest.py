@@ -140,6 +140,16 @@ def live():
 
 
 @pytest.fixture
+def receiver():
+    """An address for webhooks on this machine."""
+    from .live import Receiver
+
+    running = Receiver()
+    yield running
+    running.close()
+
+
+@pytest.fixture
 def order_of(sandbox) -> Callable[..., dict[str, Any]]:
     """Place an order by the app; returns the payload of orderCreate."""
 

@@ -4,8 +4,10 @@ import gzip
 import http.client
 import json
 import socket
+import threading
 from contextlib import closing
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from integrations.sandbox.config import Config
@@ -96,6 +98,24 @@ class Live:
     def keys(self) -> dict[str, str]:
         return {"Content_Type": "application/json", "X_Shopify_Access_Token": self.token}
 
+    def subscribe(self, uri: str, *topics: str) -> None:
+        """Subscribe the app."""
+        for topic in topics:
+            document = (
+                f"mutation {{ webhookSubscriptionCreate(topic: {topic}, webhookSubscription: "
+                f'{{uri: "{uri}"}}) {{ userErrors {{ message }} }} }}'
+            )
+            assert self.run(document)["webhookSubscriptionCreate"]["userErrors"] == []
+
+    def at_store(self, action: str, **body: Any) -> Any:
+        """A control action at the one store."""
+        return self.control(f"stores/{SHOP}/{action}", **body)
+
+    def sell(self, *lines: tuple[str, int], **more: Any) -> Any:
+        """A customer's order, one bag of GUJI-12 unless said otherwise."""
+        wanted = [{"sku": sku, "quantity": units} for sku, units in lines or (("GUJI-12", 1),)]
+        return self.at_store("orders", lines=wanted, **more)
+
     def order(self, *lines: tuple[str, int], **more: Any) -> Answer:
         """orderCreate, with two bags of GUJI-12 unless said otherwise."""
         wanted = [
@@ -127,3 +147,59 @@ class Live:
             except ConnectionResetError:
                 return got, "reset"
         return got, "closed" if len(got) < most else "cut"
+
+
+@dataclass
+class Got:
+    """One webhook as it arrived."""
+
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def topic(self) -> str:
+        return self.headers["X-Shopify-Topic"]
+
+
+class Receiver:
+    """A webhook address that keeps what it is sent; `together` waits for so many at a time."""
+
+    def __init__(self, together: int = 1) -> None:
+        self.got: list[Got] = []
+        self._news = threading.Condition()
+        self._gate = threading.Barrier(together)
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver._gate.wait(5)
+                receiver._keep(Got(dict(self.headers.items()), body))
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *args: Any) -> None:
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}/hooks/k/"
+        self.thread = threading.Thread(target=self.http.serve_forever, args=(0.05,))
+        self.thread.start()
+
+    def _keep(self, got: Got) -> None:
+        with self._news:
+            self.got.append(got)
+            self._news.notify_all()
+
+    def wait(self, count: int, seconds: float = 5) -> list[Got]:
+        """The first `count` deliveries, once they are here."""
+        with self._news:
+            came = self._news.wait_for(lambda: len(self.got) >= count, seconds)
+            assert came, [one.topic for one in self.got]
+            return self.got[:count]
+
+    def close(self) -> None:
+        self.http.shutdown()
+        self.http.server_close()
+        self.thread.join()
