@@ -1,6 +1,6 @@
 """The control API: how tests and scripts drive and judge the sandbox. JSON in and out.
 
-GET  /control/ledger?store=&kind=&after=   what took effect, oldest first
+GET  /control/ledger?store=&kind=&after=&limit=   what took effect, oldest first
 GET  /control/stores                       stores with products, stock and installed apps
 GET  /control/orders?shop=                 orders as they stand, with lines and parcels
 GET  /control/mail?to=                     received mail, newest first
@@ -45,15 +45,17 @@ POST /control/stores/{shop}/stock          sku, quantity
 A refusal is status 422 with {"error": "..."}; an unknown store is 404.
 """
 
+import sys
 from collections.abc import Mapping
 from decimal import InvalidOperation
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
 
 from .faults import Dial
-from .ledger import select
+from .ledger import as_json, select
 from .messages import BadRequest, Request, Response, json_response
 from .router import Router
 from .shopify.control import ACTIONS
@@ -99,14 +101,13 @@ def _at_store(action: StoreAction, world: World, request: Request, shop: str) ->
 
 def _ledger(world: World, request: Request) -> Response:
     asked = request.query
-    after = asked.get("after", "0")
-    if not after.isdecimal():
-        raise BadRequest("after must be a number.")
+    after, limit = asked.get("after", "0"), asked.get("limit", str(sys.maxsize))
+    if not after.isdecimal() or not limit.isdecimal():
+        raise BadRequest("after and limit must be numbers.")
     with world.lock:
-        found = select(
-            world.state.ledger, asked.get("store", ""), asked.get("kind", ""), int(after)
-        )
-        return json_response({"entries": [entry.model_dump(mode="json") for entry in found]})
+        news = world.state.ledger[int(after) :]
+    found = list(islice(select(news, asked.get("store", ""), asked.get("kind", "")), int(limit)))
+    return Response(200, b'{"entries": %b}' % as_json(found), "application/json; charset=utf-8")
 
 
 def _stores(world: World, request: Request) -> Response:

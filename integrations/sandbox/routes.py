@@ -2,11 +2,11 @@
 
 from urllib.parse import quote
 
-from . import control, pages
+from . import control, dial_pages, pages
 from .messages import Request, Response, redirect
 from .render import stylesheet
 from .router import Router
-from .shopify import api, backoffice, faulty, oauth, storefront
+from .shopify import api, app_pages, backoffice, by_hand_pages, faulty, oauth, storefront
 from .world import World
 
 PROVIDERS = ("shopify", "shopify-partner")
@@ -47,8 +47,8 @@ def _add_pages(router: Router) -> None:
     router.add("GET", "/static/sandbox.css", _css)
     router.add("GET", "/", pages.index)
     router.add("GET", "/ledger/", pages.ledger)
-    router.add("GET", "/dials/", pages.dials)
-    router.add("POST", "/dials/", pages.change_dials)
+    router.add("GET", "/dials/", dial_pages.dials)
+    router.add("POST", "/dials/", dial_pages.change_dials)
     router.add("GET", "/mail/", pages.mailbox)
     router.add("GET", "/mail/{mail}/", pages.one_mail)
     router.add("GET", "/mail/{mail}/html/", pages.mail_html)
@@ -66,5 +66,9 @@ def _add_store_pages(router: Router) -> None:
     router.add("POST", f"{admin}/orders/{{order}}/cancel/", backoffice.cancel)
     router.add("GET", f"{admin}/products/", backoffice.products)
     router.add("POST", f"{admin}/products/stock/", backoffice.set_stock)
-    router.add("GET", f"{admin}/apps/", backoffice.apps)
-    router.add("POST", f"{admin}/apps/uninstall/", backoffice.uninstall_app)
+    for name, form in by_hand_pages.FORMS.items():
+        router.add("POST", f"{admin}/orders/{{order}}/{name}/", form)
+    router.add("GET", f"{admin}/apps/", app_pages.apps)
+    router.add("POST", f"{admin}/apps/uninstall/", app_pages.uninstall_app)
+    router.add("POST", f"{admin}/apps/secret/", app_pages.change_secret)
+    router.add("POST", f"{admin}/apps/privacy/", app_pages.send_topic)

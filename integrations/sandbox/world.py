@@ -9,7 +9,7 @@ from typing import Any
 from .clock import utc_now
 from .config import Config
 from .faults import WEBHOOK_MODES, Dial, Mode, Modes, modes_for, pick
-from .ledger import Entry
+from .ledger import Entry, as_json
 from .mail import MOST_MAILS, read_mail
 from .shopify.graphql.cost import Bucket
 from .shopify.models import Store
@@ -97,5 +97,8 @@ class World:
             self.record("mail_received", "", to, mail.subject, mail=mail.id)
 
     def snapshot(self) -> str:
+        """The whole state as JSON. The lock is held for all but the ledger, which is the most."""
         with self.lock:
-            return self.state.model_dump_json()
+            rest = self.state.model_dump_json(exclude={"ledger"})
+            ledger = list(self.state.ledger)
+        return f'{rest[:-1]},"ledger":{as_json(ledger).decode()}}}'
