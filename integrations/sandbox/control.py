@@ -1,13 +1,15 @@
 """The control API: how tests and scripts drive and judge the sandbox. JSON in and out.
 
-GET  /control/ledger?store=&kind=&after=&limit=   what took effect, oldest first
+GET  /control/ledger?store=&kind=&after=&limit=
+                                           what took effect, oldest first
 GET  /control/stores                       stores with products, stock and installed apps
 GET  /control/orders?shop=                 orders as they stand, with lines and parcels
 GET  /control/mail?to=                     received mail, newest first
 GET  /control/deliveries                   webhooks still on their way
+GET  /control/modes                        what a dial can do, with the settings it takes
 GET  /control/dials                        failure dials with what they have done
 POST /control/dials                        one dial: shop, operation, mode, every, times,
-                                           probability, hold_seconds, retry_after
+                                           probability, and the settings of its mode
 POST /control/dials/clear                  {} for all, {"id": 3} for one
 POST /control/reset                        {"seed": true} everything as at the first start
 POST /control/apps                         client_id, secret, title, own_scopes, compliance_uri
@@ -54,6 +56,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from .dial_words import GROUPS, sentence
 from .faults import Dial
 from .ledger import as_json, select
 from .messages import BadRequest, Request, Response, json_response
@@ -76,6 +79,7 @@ def add_routes(router: Router) -> None:
     router.add("GET", "/control/orders", _orders)
     router.add("GET", "/control/mail", _mail)
     router.add("GET", "/control/deliveries", _deliveries)
+    router.add("GET", "/control/modes", _modes)
     router.add("GET", "/control/dials", _dials)
     router.add("POST", "/control/dials", _add_dial)
     router.add("POST", "/control/dials/clear", _clear_dials)
@@ -138,6 +142,20 @@ def _deliveries(world: World, request: Request) -> Response:
     with world.lock:
         waiting = [one.model_dump(mode="json") for one in world.state.deliveries.values()]
     return json_response({"deliveries": waiting})
+
+
+def _modes(world: World, request: Request) -> Response:
+    shown = [
+        {
+            "mode": mode.value,
+            "group": group.key,
+            "says": sentence(Dial(mode=mode), world.config.hold_seconds),
+            "settings": list(words.settings),
+        }
+        for group in GROUPS
+        for mode, words in group.modes.items()
+    ]
+    return json_response({"modes": shown})
 
 
 def _dials(world: World, request: Request) -> Response:
