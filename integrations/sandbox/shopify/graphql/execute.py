@@ -1,6 +1,7 @@
 """Running one GraphQL request: parse, validate, charge, execute."""
 
 import time
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -39,14 +40,11 @@ class Asked:
         self._parse(str(body.get("query") or ""))
 
     def _parse(self, query: str) -> None:
-        try:
-            self.document = parse(query)
-        except GraphQLError as exc:
-            self.errors = [dict(exc.formatted)]
+        self.document, found = _checked(query)
+        self.errors = list(found)
+        if self.document is None:
             return
         self.operation = get_operation_ast(self.document, self.name)
-        found = validate(bound_schema(), self.document)
-        self.errors = [dict(error.formatted) for error in found]
         if self.operation is None:
             self.errors.append({"message": "An operation name is required"})
 
@@ -59,6 +57,16 @@ class Asked:
         names = [node.name.value for node in selections if isinstance(node, FieldNode)]
         own = self.operation.name
         return [*names, own.value] if own else names
+
+
+@lru_cache(maxsize=256)
+def _checked(query: str) -> tuple[DocumentNode | None, tuple[Answer, ...]]:
+    """A document and its errors. Apps send the same few again and again."""
+    try:
+        document = parse(query)
+    except GraphQLError as exc:
+        return None, (dict(exc.formatted),)
+    return document, tuple(dict(error.formatted) for error in validate(bound_schema(), document))
 
 
 def throttled(bucket: Bucket, requested: int) -> Response:
