@@ -79,6 +79,8 @@ def _wait_for(row: PartnerOrder, submission: Submission, now: datetime) -> str:
     """Its cut-off is kept all the same; what is in it goes out when the outcome is known."""
     with transaction.atomic():
         row = PartnerOrder.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        # Locked, it is not claimed while lines join it.
+        submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
         if submission.status == Sending.PENDING:
             take_in(submission)
         _close_if_over(row, now)
