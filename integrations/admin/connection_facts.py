@@ -112,10 +112,7 @@ def secret_rows(connection: Connection, *, full: bool) -> list[tuple[str, str, s
     rows = []
     for name, info in cls.Secrets.model_fields.items():
         value = str(stored.get(name, "") or "")
-        if name.startswith("old_"):
-            note = _until(connection)
-        else:
-            note = _whose(name, value)
+        note = _until(connection) if name.startswith("old_") else _whose(name, value)
         if note and (value or not name.startswith("old_")):
             rows.append((info.title or name, _mask(value, full), note))
     return rows

@@ -15,7 +15,6 @@ from integrations.models import Connection
 from integrations.providers.base import Provider
 from integrations.services.connections import with_app_credentials
 
-
 OLD = "old_"  # old_client_secret is the value client_secret had before
 
 

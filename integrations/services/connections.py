@@ -57,7 +57,8 @@ def usable_secrets(connection: Connection) -> dict[str, Any]:
 
     Raises CredentialUnreadable.
     """
-    stored, until = connection.secrets.reveal(), connection.old_secrets_until
+    stored: dict[str, Any] = connection.secrets.reveal()
+    until = connection.old_secrets_until
     if until is not None and until > timezone.now():
         return stored
     return {name: value for name, value in stored.items() if not name.startswith("old_")}

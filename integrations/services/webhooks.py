@@ -117,7 +117,7 @@ def is_quiet() -> bool:
 
 def _dispatch(row: InboundEvent) -> models.Model | None:
     """Give each event in the body to its listeners; returns the first object one of them named."""
-    events = _parse(row)
+    events = read_events(row)
     if sentence := _nobody_there(row):
         events = [event for event in events if registry.heeds_the_gone(event.topic)]
         if not events:
@@ -138,7 +138,8 @@ def _nobody_there(row: InboundEvent) -> str:
     return ""
 
 
-def _parse(row: InboundEvent) -> list[Event]:
+def read_events(row: InboundEvent) -> list[Event]:
+    """What the stored body says. Raises Unreadable, Ignored, and NotAuthorized."""
     if sentence := _nobody_there(row):
         provider = _provider_of_the_gone(row, sentence)
     else:
