@@ -97,12 +97,19 @@ def _as_sent(body: Body) -> Body:
     return body
 
 
+def _order_id(value: object) -> str:
+    try:
+        return gid("Order", value)
+    except BadResponse:
+        return ""
+
+
 def _person(body: Body) -> PersonRequest:
     """Whose data it is about, and which orders; an order id that is none is left out."""
     who, asked = body.get("customer"), body.get("data_request")
     who, asked = who if isinstance(who, dict) else {}, asked if isinstance(asked, dict) else {}
     listed = body.get("orders_requested") or body.get("orders_to_redact")
-    ids = [gid("Order", one) for one in (listed if isinstance(listed, list) else [])]
+    ids = (_order_id(one) for one in (listed if isinstance(listed, list) else []))
     return PersonRequest(
         customer_id=text(who.get("id")),
         email=text(who.get("email")).strip(),
