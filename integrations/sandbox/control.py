@@ -10,7 +10,8 @@ POST /control/dials                        one dial: shop, operation, mode, ever
                                            probability, hold_seconds, retry_after
 POST /control/dials/clear                  {} for all, {"id": 3} for one
 POST /control/reset                        {"seed": true} everything as at the first start
-POST /control/apps                         client_id, secret, title, own_scopes
+POST /control/apps                         client_id, secret, title, own_scopes; an app that is
+                                           there is replaced: so is its secret rotated
 POST /control/stores                       domain, name, currency, own, products (see seed_data)
 POST /control/stores/{shop}/install        scopes, client_id, expiring -> tokens, as after OAuth
 POST /control/stores/{shop}/uninstall      client_id
@@ -25,6 +26,8 @@ POST /control/stores/{shop}/ship           order ("#1001" or id), company, numbe
 POST /control/stores/{shop}/deliver        order: its parcels arrive
 POST /control/stores/{shop}/cancel         order, reason, restock
 POST /control/stores/{shop}/stock          sku, quantity
+POST /control/stores/{shop}/privacy        topic (customers/data_request, customers/redact,
+                                           shop/redact), url, orders, client_id
 
 A refusal is status 422 with {"error": "..."}; an unknown store is 404.
 """

@@ -5,6 +5,7 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from .compliance import request_privacy
 from .installs import install, issue_pair, uninstall
 from .models import App, Store, money
 from .orders import Address, Order
@@ -176,6 +177,13 @@ def deliver_at(world: "World", store: Store, given: Given) -> Given:
     return order_shown(store, order)
 
 
+def privacy_at(world: "World", store: Store, given: Given) -> Given:
+    orders = [find_order(store, one) for one in given.get("orders", [])]
+    app, topic, url = _app(world, given), str(given["topic"]), str(given["url"])
+    delivery = request_privacy(world, store, app, topic, url, orders)
+    return {"topic": topic, "webhook_id": delivery.id}
+
+
 ACTIONS: dict[str, StoreAction] = {
     "install": install_at,
     "uninstall": uninstall_at,
@@ -184,4 +192,5 @@ ACTIONS: dict[str, StoreAction] = {
     "deliver": deliver_at,
     "cancel": cancel_at,
     "stock": stock_at,
+    "privacy": privacy_at,
 }
