@@ -20,12 +20,13 @@ def ask(sandbox, topic, **given):
     [("customers/data_request", "orders_requested"), ("customers/redact", "orders_to_redact")],
 )
 def test_a_customers_request_names_the_order_and_the_customer(sandbox, order_of, topic, listed):
-    order = order_of()
-    assert ask(sandbox, topic, orders=[order["name"]]).status == 200
+    order_of()
+    (order,) = sandbox.store.orders.values()
+    assert ask(sandbox, topic, orders=[order.name]).status == 200
     (delivery,) = [one for one in sandbox.world.state.deliveries.values() if one.topic == topic]
     body = json.loads(delivery.body)
-    assert (delivery.url, body["shop_domain"], body[listed]) == (URL, SHOP, [order["id"]])
-    assert body["customer"]["email"] == order["email"]
+    assert (delivery.url, body["shop_domain"], body[listed]) == (URL, SHOP, [order.id])
+    assert body["customer"]["email"] == order.email
     assert ("data_request" in body) == (topic == "customers/data_request")
     wanted = webhook_hmac(delivery.body.encode(), "sandbox-api-secret")
     assert delivery.headers["X-Shopify-Hmac-Sha256"] == wanted
