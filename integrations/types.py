@@ -318,6 +318,20 @@ class Envelope:
 
 
 @dataclass(frozen=True)
+class PersonRequest:
+    """A customer, or a whole store, asks what is stored or to be forgotten. Ids are the provider's.
+
+    `request_id` names the request where the provider numbers it.
+    """
+
+    customer_id: str = ""
+    email: str = ""
+    phone: str = ""
+    order_ids: tuple[str, ...] = ()
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
 class Event:
     """One thing a webhook told us, in our words (`order.created`). `data` is one of these types."""
 

@@ -31,6 +31,8 @@ WORDS = {
     "webhook": "Webhook failed",
     "webhooks": "Webhooks missing",
     "sync": "Sync failed",
+    "gap": "Not announced",
+    "privacy": "Privacy request",
 }
 SNOOZES = [
     ("1", "One hour"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Max
 from django.http import HttpRequest
+from django.utils import timezone
 from pydantic import ValidationError
 
 from integrations.crypto import CredentialUnreadable
@@ -111,9 +112,19 @@ def secret_rows(connection: Connection, *, full: bool) -> list[tuple[str, str, s
     rows = []
     for name, info in cls.Secrets.model_fields.items():
         value = str(stored.get(name, "") or "")
-        if value or not name.startswith("old_"):
-            rows.append((info.title or name, _mask(value, full), _whose(name, value)))
+        note = _until(connection) if name.startswith("old_") else _whose(name, value)
+        if note and (value or not name.startswith("old_")):
+            rows.append((info.title or name, _mask(value, full), note))
     return rows
+
+
+def _until(connection: Connection) -> str:
+    """How long a replaced secret still counts; empty once it does not."""
+    until = connection.old_secrets_until
+    if until is None or until <= timezone.now():
+        return ""
+    local = timezone.localtime(until)
+    return f"Still counts for webhooks until {local:%b %d, %H:%M}, then it is wiped"
 
 
 def _mask(value: str, full: bool) -> str:

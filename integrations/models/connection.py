@@ -57,6 +57,8 @@ class Connection(Movable, Leased, Stamped):
     account = models.CharField(max_length=200, blank=True, help_text="Shop domain, company id")
     settings = models.JSONField(default=dict, blank=True)
     secrets = EncryptedJSONField(blank=True, editable=False)
+    # Until then a replaced secret still counts for what comes in: it is in `secrets` as `old_...`.
+    old_secrets_until = models.DateTimeField(null=True, blank=True, editable=False)
     tokens = EncryptedJSONField(blank=True, editable=False)
     tokens_expire_at = models.DateTimeField(null=True, blank=True, editable=False)
     credentials_version = models.PositiveIntegerField(default=0, editable=False)

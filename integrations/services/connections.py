@@ -34,7 +34,7 @@ def provider_for(connection: Connection, run_id: int | None = None) -> Provider:
     """
     cls = connection.provider_class
     try:
-        secrets = cls.Secrets(**with_app_credentials(cls, connection.secrets.reveal()))
+        secrets = cls.Secrets(**with_app_credentials(cls, usable_secrets(connection)))
         tokens = DatabaseTokens(connection)
     except CredentialUnreadable as exc:
         raise NotAuthorized(f"The stored credentials cannot be read. {exc}") from None
@@ -50,6 +50,18 @@ def provider_for(connection: Connection, run_id: int | None = None) -> Provider:
         now=timezone.now,
     )
     return cls(access)
+
+
+def usable_secrets(connection: Connection) -> dict[str, Any]:
+    """What is stored, without the replaced secrets whose time is over.
+
+    Raises CredentialUnreadable.
+    """
+    stored: dict[str, Any] = connection.secrets.reveal()
+    until = connection.old_secrets_until
+    if until is not None and until > timezone.now():
+        return stored
+    return {name: value for name, value in stored.items() if not name.startswith("old_")}
 
 
 def provider_of_app(cls: type[Provider], account: str) -> Provider:
@@ -76,12 +88,16 @@ def provider_to_try(
 def with_app_credentials(cls: type[Provider], stored: dict[str, Any]) -> dict[str, Any]:
     """A connection without its own app credentials uses the installation's, where it has some.
 
-    They are settings named for the vendor: SHOPIFY_API_KEY and SHOPIFY_API_SECRET.
+    They are settings named for the vendor: SHOPIFY_API_KEY and SHOPIFY_API_SECRET. The secret
+    before that one is taken along while the setting lists it.
     """
     client_id, client_secret = _of_vendor(cls, "API_KEY"), _of_vendor(cls, "API_SECRET")
     if stored.get("client_id") or not client_id:
         return stored
-    return stored | {"client_id": client_id, "client_secret": client_secret}
+    of_app = {"client_id": client_id, "client_secret": client_secret}
+    if old := _of_vendor(cls, "API_OLD_SECRET"):
+        of_app["old_client_secret"] = old
+    return stored | of_app
 
 
 def _of_vendor(cls: type[Provider], name: str) -> str:

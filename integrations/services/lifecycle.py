@@ -107,6 +107,7 @@ def archive_connection(connection: Connection, now: datetime) -> None:
     """Wipe its credentials and stop it; its history stays. Raises CannotChange."""
     olds = [Status.DRAFT, Status.ACTIVE, Status.PAUSED, Status.NEEDS_ATTENTION]
     wiped = {"secrets": "", "tokens": "", "tokens_expire_at": None, "status_reason": ""}
+    wiped |= {"old_secrets_until": None}
     with transaction.atomic():
         version = connection.credentials_version + 1
         fields: dict[str, Any] = {"archived_at": now, "credentials_version": version, **wiped}

@@ -25,7 +25,7 @@ def approve_order(order: Order, user: AbstractBaseUser) -> bool:
     return True
 
 
-def hold_order(order: Order, user: AbstractBaseUser, reason: str = "") -> bool:
+def hold_order(order: Order, user: AbstractBaseUser | None, reason: str = "") -> bool:
     """Keep everything that was not sent back; False if it is on hold already."""
     with transaction.atomic():
         if not _update(order, Q(held_at=None), held_at=timezone.now()):

@@ -8,6 +8,7 @@ from integrations.jobs import enqueue, waiting_ids
 from orders.models import Notification, Shipment, Submission
 from orders.services.batches import submit_due_batches
 from orders.services.planning import plan_batches
+from orders.services.privacy import open_redactions
 
 LIMIT = 500
 
@@ -23,6 +24,7 @@ def sweep(now: datetime) -> dict[str, int]:
         "confirmations": _wake(_due_confirmations(now), "orders.tasks.confirm"),
         "shipments": _wake(_due_shipments(now), "orders.tasks.publish_shipment"),
         "notifications": _wake(_due_notifications(now), "orders.tasks.send_notification"),
+        "privacy": _wake(open_redactions(), "orders.tasks.redact"),
     }
 
 
