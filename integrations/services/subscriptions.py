@@ -1,18 +1,26 @@
 """Webhook subscriptions: made after connecting and looked after every night."""
 
+from django.utils import timezone
+
 from integrations.errors import ProviderError
 from integrations.jobs import enqueue
 from integrations.models import Connection
 from integrations.providers.base import SendsWebhooks
 from integrations.services.alerts import close_alert, raise_alert
+from integrations.services.breaker import admit
 from integrations.services.connections import provider_for
 from integrations.services.intake import hook_url
 
 
 def ensure_webhooks(connection: Connection) -> int:
-    """Subscribe to what is missing; returns how many were. A refusal is an alert, not an error."""
+    """Subscribe to what is missing; returns how many were. A refusal is an alert, not an error.
+
+    While the connection may not be called nothing is done: the next night does it.
+    """
     fingerprint = f"webhooks:{connection.pk}"
     if connection.status != Connection.Status.ACTIVE or not sends_webhooks(connection):
+        return 0
+    if not admit(connection, timezone.now()):
         return 0
     try:
         provider = provider_for(connection)
