@@ -22,11 +22,11 @@ def must_wait(record: SyncRun, now: datetime) -> bool:
         return False
     if record.trigger in BY_A_PERSON and take_probe(connection, now):
         return False
-    said = {"reason": "waiting", "error": why_waiting(connection, now)}
+    why, sentence = "waiting", why_waiting(connection, now)
     if record.trigger == Trigger.COMMAND:
-        record.move(Status.QUEUED, Status.SKIPPED, finished_at=now, **said)
+        record.move(Status.QUEUED, Status.SKIPPED, reason=why, error=sentence, finished_at=now)
     else:
-        record.update_where(Q(status=Status.QUEUED), **said)
+        record.update_where(Q(status=Status.QUEUED), reason=why, error=sentence)
     return True
 
 

@@ -170,7 +170,7 @@ def run_flow(run_id: int, progress: Callable[[SyncRun], object] = lambda record:
     now = timezone.now()
     if record.status != Status.QUEUED or not schedule.take_lease(now, LEASE_S):
         return record.status
-    begun = {"started_at": now, "heartbeat_at": now, "reason": "", "error": ""}
+    begun: dict[str, Any] = {"started_at": now, "heartbeat_at": now, "reason": "", "error": ""}
     try:
         if must_wait(record, now):
             return record.status

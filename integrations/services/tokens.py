@@ -93,7 +93,9 @@ class DatabaseTokens:
         """Fetch new tokens unless another worker just did; store them before they are used.
 
         Tokens that were renewed less than 30 s ago are handed out as they are: whatever life a
-        provider gives them, and however often it refuses them, there is no loop of refreshes. Raises Retryable if another worker holds the refresh for longer than 5 s.
+        provider gives them, and however often it refuses them, there is no loop of refreshes.
+
+        Raises Retryable if another worker holds the refresh for longer than 5 s.
         """
         waited = 0.0
         while True:
