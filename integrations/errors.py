@@ -20,6 +20,7 @@ class Retryable(ProviderError):
 
     `retry_after` is how many seconds the provider asked us to wait, or None. `counts` is False
     where the attempt must not be counted: no connection was made, or the answer was 429.
+    `gave_up` is True once a read had all its tries: a call around it does not begin anew.
     """
 
     kind: ErrorKind = "retryable"
@@ -30,6 +31,7 @@ class Retryable(ProviderError):
         super().__init__(message)
         self.retry_after = retry_after
         self.counts = counts
+        self.gave_up = False
 
 
 class Throttled(Retryable):

@@ -104,7 +104,8 @@ class Client:
             try:
                 return self._try(request, attempt)
             except Retryable as error:
-                if _is_last_try(request, error, attempt):
+                if error.gave_up or _is_last_try(request, error, attempt):
+                    error.gave_up = True
                     raise error from None
                 self._hold_off(error, attempt)
             attempt += 1

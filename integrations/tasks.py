@@ -41,9 +41,9 @@ def ensure_webhooks(connection_id: int) -> int:
 
 
 def tick() -> int:
-    """Every minute: start what is due, and wake up what was lost."""
+    """Every minute: start what is due, ask who was silent, and wake up what was lost."""
     now = timezone.now()
-    return ticks.start_due(now) + ticks.sweep(now)
+    return ticks.probe(now) + ticks.start_due(now) + ticks.sweep(now)
 
 
 def heartbeat_crossdock() -> None:

@@ -1,5 +1,7 @@
 """Webhook subscriptions: made after connecting and looked after every night."""
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from integrations.errors import ProviderError
@@ -7,7 +9,7 @@ from integrations.jobs import enqueue
 from integrations.models import Connection
 from integrations.providers.base import SendsWebhooks
 from integrations.services.alerts import close_alert, raise_alert
-from integrations.services.breaker import admit
+from integrations.services.breaker import admit, waits
 from integrations.services.connections import provider_for
 from integrations.services.intake import hook_url
 
@@ -44,9 +46,9 @@ def sends_webhooks(connection: Connection) -> bool:
     return issubclass(connection.provider_class, SendsWebhooks)
 
 
-def ensure_all() -> int:
-    """One job per connection in use that sends webhooks; returns how many."""
-    active = Connection.objects.filter(status=Connection.Status.ACTIVE)
+def ensure_all(now: datetime) -> int:
+    """One job per connection that may be called and sends webhooks; returns how many."""
+    active = Connection.objects.filter(status=Connection.Status.ACTIVE).exclude(waits(now))
     sending = [connection for connection in active if sends_webhooks(connection)]
     for connection in sending:
         enqueue("integrations.tasks.ensure_webhooks", connection.pk)

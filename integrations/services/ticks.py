@@ -21,6 +21,7 @@ from integrations.services.runs import (
 from integrations.services.schedules import next_due
 
 RUN_TASK, EVENT_TASK = "integrations.tasks.run_flow", "integrations.tasks.handle_event"
+CHECK_TASK = "integrations.tasks.check_connection"
 INSTALL_TASK = "integrations.tasks.finish_install"
 
 LOST_AFTER = timedelta(minutes=2)
@@ -38,6 +39,15 @@ def start_due(now: datetime) -> int:
         enabled=True, next_due_at__lte=now, connection__status=Connection.Status.ACTIVE
     ).exclude(waits(now, "connection__"))
     return sum(_start(schedule, now) for schedule in due.select_related("connection"))
+
+
+def probe(now: datetime) -> int:
+    """Ask systems that were left alone long enough whether they answer; returns how many.
+
+    A harmless read: nothing else need be due for them, and no order is the first to find out.
+    """
+    silent = Connection.objects.filter(status=Connection.Status.ACTIVE, opened__gt=0)
+    return _wake(CHECK_TASK, silent.exclude(waits(now)).values_list("pk", flat=True))
 
 
 def _start(schedule: FlowSchedule, now: datetime) -> bool:
