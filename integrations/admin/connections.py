@@ -144,7 +144,9 @@ class ConnectionAdmin(ConnectionButtons):
     def error_(self, row: Any) -> SafeString:
         """Clamped; the title has all of it."""
         text = row.why_waiting or last_error(row, row.last_runs)
-        return format_html('<span class="q" title="{}">{}</span>', text, text)
+        # That it does not answer the badge says already; what follows has to fit.
+        shown = row.why_waiting.rpartition("). ")[2] or text
+        return format_html('<span class="q" title="{}">{}</span>', text, shown)
 
     # --- page
 
