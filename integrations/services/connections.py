@@ -210,11 +210,15 @@ def make_schedules(connection: Connection, now: datetime) -> None:
 
 
 def needs_attention(connection: Connection, reason: ProviderError | str) -> None:
-    """Stop calling this account until a person acts: one alert, however often it is said."""
+    """Stop calling this account until a person acts: one alert, however often it is said.
+
+    Its breaker closes: the system answered, and nothing is tried by itself any more.
+    """
     sentence = str(reason)[:500]
     connection.move(
         [Status.ACTIVE, Status.PAUSED, Status.DRAFT], Status.NEEDS_ATTENTION, status_reason=sentence
     )
+    breaker.close(connection)
     raise_alert(
         f"connection:{connection.pk}",
         "credentials",

@@ -1,12 +1,14 @@
 """What the pages say while a system does not answer or asked us to slow down, and *Try now*."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from integrations.models import Alert, ApiCall, Connection, SyncRun
 from integrations.services import breaker
 from integrations.services.runs import run_flow
 from orders.models import PartnerOrder
+from orders.services.center import ship_to_customer
 from orders.services.closing import close_and_submit
 from tests.integrations.admin_rows import (
     MOST_QUERIES,
@@ -59,6 +61,14 @@ def test_the_list_says_why_how_many_orders_wait_and_when_we_try_again(store):
     html = get_page(log_in("Viewer"), list_url("connection"))
     assert sentence(store, "1 order waits") in html
     assert "Does not answer" in html
+
+
+def test_orders_whose_parcels_our_own_store_is_not_told_are_counted(store):
+    own = Connection.objects.get(provider="shopify")
+    order = make_order(own, make_variant("MUG-1").sku)
+    ship_to_customer(order, User.objects.create_user("mia"), "USPS", "9400")
+    html = get_page(log_in("Viewer"), page_url(silence(own)))
+    assert "Own Store does not answer (3 failed calls). 1 order waits;" in html
 
 
 def test_the_page_says_it_too_and_has_a_button_to_try_now(store):

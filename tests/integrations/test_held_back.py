@@ -194,6 +194,12 @@ def test_an_account_that_was_checked_and_works_is_closed_whoever_asked(silent, f
     assert not Alert.objects.filter(closed_at=None).exists()
 
 
+def test_what_needs_a_person_is_no_outage_any_more(silent):
+    connections.needs_attention(silent, "The token is dead.")
+    assert Alert.objects.get(closed_at=None).kind == "credentials"
+    assert Connection.objects.get().opened == 0
+
+
 def test_archiving_closes_its_alert(silent):
     archive_connection(silent, timezone.now())
     assert not Alert.objects.filter(closed_at=None).exists()
