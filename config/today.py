@@ -16,7 +16,7 @@ from config.adminkit.parts import ago, money
 from config.setup_facts import address, page_of
 from config.worker import queue_rows
 from integrations.admin.cadence import flow_words
-from integrations.admin.connection_facts import health_word, is_stale
+from integrations.admin.connection_facts import health_word, is_stale, is_used, why_they_wait
 from integrations.admin.recent import runs_of_connections, tones_of
 from integrations.models import Alert, Connection, InboundEvent, SyncRun
 from orders.models import Order, PartnerOrder, Shipment, Submission
@@ -108,6 +108,12 @@ def _attention(
         names = ", ".join(one.name for one in ill[:2])
         yield Card(
             len(ill), "To reconnect", names, page_of(ill[0]) if len(ill) == 1 else f"{url}?view=bad"
+        )
+    silent = [one for one in connections if is_used(one) and one.opened]
+    if silent:
+        names = ", ".join(one.name for one in silent[:2])
+        yield Card(
+            len(silent), "Do not answer" if len(silent) > 1 else "Does not answer", names, url
         )
     stale = [one for one in connections if is_stale(one, now) and one not in ill]
     if stale:
@@ -237,12 +243,15 @@ def _connections() -> Iterator[Connection]:
 def _connection_rows(rows: list[Any], now: datetime) -> list[dict[str, Any]]:
     """Those that need a person first."""
     order = {Connection.Status.NEEDS_ATTENTION: 0, Connection.Status.DRAFT: 1}
-    rows = sorted(rows, key=lambda row: (order.get(row.status, 2), -row.failures, row.name))
+    rows = sorted(
+        rows, key=lambda row: (order.get(row.status, 2), -row.opened, -row.failures, row.name)
+    )
     shown = rows[:SHOWN_CONNECTIONS]
-    runs = runs_of_connections(shown)
+    runs, why = runs_of_connections(shown), why_they_wait(shown, now)
     return [
         {
             "row": row,
+            "why": why.get(row.pk, ""),
             "word": health_word(row, now),
             "tones": tones_of(runs.get(row.pk, [])),
             "next": row.next_due_at if row.status == Connection.Status.ACTIVE else None,

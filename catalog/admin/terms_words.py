@@ -3,6 +3,7 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -20,6 +21,7 @@ from catalog.models import (
 from config.adminkit.icons import icon
 from config.adminkit.parts import badge, money, when
 from integrations.models import Connection
+from integrations.services.breaker import why_waiting
 
 State = tuple[str, str, str]
 
@@ -87,6 +89,9 @@ def state_of(partner: Partner) -> State:
         return word, "bad", partner.connection.status_reason or "Its store cannot be reached."
     if not partner.terms_confirmed_at:
         return "Terms to confirm", "warn", "No order is sent to it until then."
+    if sentence := why_waiting(partner.connection, timezone.now()):
+        silent = bool(partner.connection.opened)
+        return ("Does not answer", "bad", sentence) if silent else ("Slowed down", "warn", sentence)
     return "Active", "ok", "Orders are placed by its terms."
 
 

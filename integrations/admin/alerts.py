@@ -27,6 +27,7 @@ CHANGE = "integrations.change_alert"
 URGENT = {"credentials", "placement", "webhook", "sync", "unrouted", "schedule"}
 WORDS = {
     "credentials": "Needs reconnect",
+    "outage": "Does not answer",
     "placement": "Placement failed",
     "webhook": "Webhook failed",
     "webhooks": "Webhooks missing",

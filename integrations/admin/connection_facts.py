@@ -1,6 +1,6 @@
 """What the connection pages say about a connection, from its row and its provider class."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from integrations.crypto import CredentialUnreadable
 from integrations.models import Connection, InboundEvent, SyncRun
 from integrations.providers.base import Authorizes, Provider, PublishesProducts
+from integrations.services.breaker import why_waiting
 from integrations.services.subscriptions import sends_webhooks
 
 Status = Connection.Status
@@ -45,6 +46,30 @@ def more_facts(connection: Connection, request: HttpRequest) -> list[Fact]:
     return [fact for facts_of in _more_facts for fact in facts_of(connection, request)]
 
 
+CountOrders = Callable[[set[int]], dict[int, int]]
+_counters: list[CountOrders] = []
+
+
+def count_waiting(count: CountOrders) -> CountOrders:
+    """Let the project count the orders that wait for a connection: their tables are above us."""
+    _counters.append(count)
+    return count
+
+
+def why_they_wait(connections: Iterable[Connection], now: datetime) -> dict[int, str]:
+    """Of those that must not be called now: why, and how many orders wait. No query if none is."""
+    waiting = [one for one in connections if is_used(one) and why_waiting(one, now)]
+    orders: dict[int, int] = {}
+    for count in _counters if waiting else ():
+        orders |= count({one.pk for one in waiting})
+    return {one.pk: why_waiting(one, now, orders.get(one.pk, 0)) for one in waiting}
+
+
+def is_used(connection: Connection) -> bool:
+    """In use, so that it matters whether it may be called."""
+    return connection.status == Status.ACTIVE
+
+
 def provider_of(connection: Connection) -> type[Provider] | None:
     """Its provider class; None where the code for it is gone."""
     try:
@@ -60,11 +85,13 @@ def provider_label(connection: Connection) -> str:
 
 
 def health_word(connection: Connection, now: datetime) -> str:
-    """The badge: Connected, Degraded, Waiting, Paused, Needs attention, Draft or Archived."""
+    """The badge: Connected, Degraded, Does not answer, Slowed down, or the word of its status."""
     if connection.status != Status.ACTIVE:
         return str(connection.get_status_display())
+    if connection.opened:
+        return "Does not answer"
     if connection.paused_until and connection.paused_until > now:
-        return "Waiting"
+        return "Slowed down"
     return "Degraded" if connection.failures else "Connected"
 
 

@@ -18,6 +18,7 @@ from integrations.errors import NotAuthorized, ProviderError
 from integrations.http import Client
 from integrations.models import ApiCall, Connection, FlowSchedule
 from integrations.providers.base import Access, Provider
+from integrations.services import breaker
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.schedules import default_schedule
 from integrations.services.tokens import DatabaseTokens, NoTokens
@@ -131,7 +132,8 @@ def _client(
 
 
 def record_call(connection_id: int, run_id: int | None, call: Call) -> None:
-    """Leave the redacted row of one call."""
+    """Leave the redacted row of one try, and tell the breaker what it says about the system."""
+    now = timezone.now()
     ApiCall.objects.create(
         connection_id=connection_id,
         run_id=run_id,
@@ -143,8 +145,10 @@ def record_call(connection_id: int, run_id: int | None, call: Call) -> None:
         attempt=call.attempt,
         bytes=call.bytes,
         error_kind=call.error_kind or "",
-        at=timezone.now(),
+        verdict=call.verdict,
+        at=now,
     )
+    breaker.record(connection_id, call, now)
 
 
 def check_connection(
@@ -164,8 +168,22 @@ def check_connection(
     return info
 
 
+def ask_now(connection: Connection, now: Callable[[], datetime] = timezone.now) -> AccountInfo:
+    """`check_connection` for a person, who need not wait for the next probe: this call is it.
+
+    Raises ProviderError, and MustWait while somebody else is the probe or we were asked to slow
+    down.
+    """
+    moment = now()
+    if not breaker.admit(connection, moment) and not breaker.take_probe(connection, moment):
+        raise breaker.MustWait(breaker.why_waiting(connection, moment))
+    return check_connection(connection, now)
+
+
 def try_connection(connection: Connection) -> str:
     """`check_connection` for a job: the outcome as a short word, nothing raised."""
+    if not breaker.admit(connection, timezone.now()):
+        return "waiting"
     try:
         check_connection(connection)
     except ProviderError as exc:
@@ -193,6 +211,7 @@ def activate(connection: Connection, info: AccountInfo, now: datetime) -> None:
         make_schedules(connection, now)
         for handler in registry.connected_handlers(connection.provider):
             handler(connection, info)
+        breaker.close(connection)
     close_alert(f"connection:{connection.pk}")
 
 
@@ -207,11 +226,15 @@ def make_schedules(connection: Connection, now: datetime) -> None:
 
 
 def needs_attention(connection: Connection, reason: ProviderError | str) -> None:
-    """Stop calling this account until a person acts: one alert, however often it is said."""
+    """Stop calling this account until a person acts: one alert, however often it is said.
+
+    Its breaker closes: the system answered, and nothing is tried by itself any more.
+    """
     sentence = str(reason)[:500]
     connection.move(
         [Status.ACTIVE, Status.PAUSED, Status.DRAFT], Status.NEEDS_ATTENTION, status_reason=sentence
     )
+    breaker.close(connection)
     raise_alert(
         f"connection:{connection.pk}",
         "credentials",

@@ -119,7 +119,8 @@ def archive_connection(connection: Connection, now: datetime) -> None:
 def _close_what_is_open(connection: Connection, now: datetime) -> None:
     links = InstallLink.objects.filter(provider=connection.provider, account=connection.account)
     links.exclude(account="").filter(used_at=None, revoked_at=None).update(revoked_at=now)
-    own = [f"connection:{connection.pk}", f"webhooks:{connection.pk}"]
+    names = ("connection", "webhooks", "breaker")
+    own = [f"{name}:{connection.pk}" for name in names]
     alerts = Alert.objects.filter(closed_at=None)
     alerts.filter(fingerprint__in=own).update(closed_at=now)
     alerts.filter(fingerprint__startswith=f"run:{connection.pk}:").update(closed_at=now)

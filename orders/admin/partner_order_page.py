@@ -11,6 +11,8 @@ from django.utils.html import format_html
 from catalog.admin.links import page_of
 from catalog.models import Approval
 from config.adminkit.parts import when
+from integrations.models import Connection
+from integrations.services.breaker import why_waiting
 from integrations.types import Address
 from inventory.models import Location
 from orders.admin.order_banners import Banner
@@ -99,12 +101,13 @@ def _banners(
     request: HttpRequest,
 ) -> list[Banner]:
     if submission is not None and submission.status in UNSETTLED:
-        return [*_of_submission(row, submission), *_paused(row, submission, request)]
+        waiting = [*_paused(row, request), *_silence(row, request)]
+        return [*_of_submission(row, submission), *waiting]
     if not is_open:
         return []
     if row.external_id and not any(one.added for one in rows):
         return [_nothing_new(row)]
-    return [*_obstacles(row, request), *_warnings(rows)]
+    return [*_obstacles(row, request), *_silence(row, request), *_warnings(rows)]
 
 
 def _nothing_new(row: PartnerOrder) -> Banner:
@@ -190,9 +193,22 @@ def _unconfirmed(row: PartnerOrder, submission: Submission) -> Banner:
     return Banner("warn", title, text)
 
 
-def _paused(row: PartnerOrder, submission: Submission, request: HttpRequest) -> list[Banner]:
+def _silence(row: PartnerOrder, request: HttpRequest) -> list[Banner]:
+    """Their system does not answer, or asked us to slow down."""
     connection = row.connection
-    if status_word(row) != "Waiting" or connection is None:
+    if connection is None or connection.status != Connection.Status.ACTIVE:
+        return []
+    if not (sentence := why_waiting(connection, timezone.now())):
+        return []
+    text = "It goes on by itself once the connection works."
+    return [Banner("warn", sentence, text, [], [("Open connection", page_of(connection, request))])]
+
+
+def _paused(row: PartnerOrder, request: HttpRequest) -> list[Banner]:
+    connection = row.connection
+    if connection is None or connection.status == Connection.Status.ACTIVE:
+        return []
+    if status_word(row) != "Waiting":
         return []
     why = connection.status_reason or f"It is {connection.get_status_display().lower()}."
     text = f"{why} The order goes out by itself once the connection works."

@@ -6,6 +6,7 @@ from django.utils import timezone
 from catalog.models import Approval
 from config.adminkit.changelist import Rule
 from integrations.models import Connection
+from integrations.services.breaker import why_waiting
 from orders.models import PartnerOrder, PartnerOrderLine, Submission
 from orders.services.closing import needs_approval
 from orders.services.consolidation import GROWING, is_triggered
@@ -46,9 +47,15 @@ def submission_word(submission: Submission) -> str:
     if needs_approval(submission):
         return "To approve"
     connection = submission.partner_order.connection
-    if connection is not None and connection.status != Connection.Status.ACTIVE:
+    if connection is not None and not may_be_called(connection):
         return "Waiting"
     return "Retrying" if submission.error else "Sending"
+
+
+def may_be_called(connection: Connection) -> bool:
+    """In use, answering, and not asking us to slow down, as far as the row as loaded says."""
+    is_active = connection.status == Connection.Status.ACTIVE
+    return is_active and not why_waiting(connection, timezone.now())
 
 
 def is_moving(row: PartnerOrder) -> bool:

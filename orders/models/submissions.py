@@ -36,6 +36,8 @@ class Submission(Movable, Leased, Stamped):
     """
 
     Status, Kind = SubmissionStatus, SubmissionKind
+    # Of the claim in hand: a probe of a system that did not answer is no attempt.
+    counted = True
     MOVES: ClassVar = {
         "pending": {"submitting", "failed", "dropped"},
         "submitting": {"submitted", "pending", "unconfirmed", "failed"},

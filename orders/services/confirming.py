@@ -9,6 +9,7 @@ from integrations.errors import BadResponse, NotAuthorized, ProviderError
 from integrations.jobs import enqueue
 from integrations.providers.base import FindsOrders
 from integrations.services.alerts import raise_alert
+from integrations.services.breaker import admit
 from integrations.services.connections import needs_attention, provider_for
 from integrations.types import PlacedOrder
 from orders.models import Submission
@@ -38,10 +39,10 @@ def confirm(submission: Submission, now: datetime | None = None) -> None:
     early = submission.retry_at is not None and submission.retry_at > now
     if submission.status != Status.UNCONFIRMED or early:
         return
-    if not submission.take_lease(now, LEASE_S):
-        return
     connection = submission.partner_order.connection
     assert connection is not None
+    if not admit(connection, now) or not submission.take_lease(now, LEASE_S):
+        return
     try:
         provider = provider_for(connection)
         if not isinstance(provider, FindsOrders):

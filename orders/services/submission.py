@@ -17,6 +17,7 @@ from integrations.errors import (
 )
 from integrations.models import Connection, SyncRun
 from integrations.providers.base import PullsStock
+from integrations.services.breaker import admit, state_of
 from integrations.services.connections import needs_attention, provider_for
 from integrations.services.runs import request_run
 from integrations.types import PlacedOrder
@@ -63,7 +64,10 @@ def submit(submission: Submission, sleep: Sleep = time.sleep) -> None:
 
 
 def claim(submission: Submission, now: datetime) -> bool:
-    """Take a pending one: counts the attempt and takes the lease in one UPDATE."""
+    """Take a pending one: counts the attempt and takes the lease in one UPDATE.
+
+    Nothing is taken while its connection is not active, or is left alone (breaker, rate limit).
+    """
     submission.refresh_from_db()
     if submission.attempts >= MOST_ATTEMPTS:
         give_up(submission)
@@ -71,21 +75,28 @@ def claim(submission: Submission, now: datetime) -> bool:
     if needs_approval(submission):
         return False
     due = Q(retry_at=None) | Q(retry_at__lte=now)
-    reachable = Q(partner_order__connection__status=Connection.Status.ACTIVE) & (
-        Q(partner_order__connection__paused_until=None)
-        | Q(partner_order__connection__paused_until__lte=now)
-    )
-    if not Submission.objects.filter(due & reachable, pk=submission.pk).exists():
+    active = Q(partner_order__connection__status=Connection.Status.ACTIVE)
+    if not Submission.objects.filter(due & active, pk=submission.pk).exists():
         return False
-    if not submission.take_lease(now, LEASE_S):
+    if not _admitted(submission, now) or not submission.take_lease(now, LEASE_S):
         return False
-    fresh = {"attempts": F("attempts") + 1, "sent_at": None, "error": "", "error_kind": ""}
+    attempts = F("attempts") + int(submission.counted)
+    fresh = {"attempts": attempts, "sent_at": None, "error": "", "error_kind": ""}
     # What it says, or its approval, may have changed since it was read: then it is not taken now.
     as_read = submission.mine() & Q(digest=submission.digest, approved_at=submission.approved_at)
     if submission.move(Status.PENDING, Status.SUBMITTING, where=as_read, **fresh):
         return True
     submission.drop_lease()
     return False
+
+
+def _admitted(submission: Submission, now: datetime) -> bool:
+    """Whether their system may be called now; the probe of one that was silent does not count."""
+    connection = submission.partner_order.connection
+    if connection is None or not admit(connection, now):
+        return False
+    submission.counted = state_of(connection, now) == "closed"
+    return True
 
 
 def give_up(submission: Submission) -> None:
@@ -176,7 +187,7 @@ def put_back(submission: Submission, exc: NotAuthorized) -> None:
     settle(
         submission,
         Status.PENDING,
-        attempts=F("attempts") - 1,
+        attempts=F("attempts") - int(submission.counted),
         sent_at=None,
         error_kind=exc.kind,
         error=str(exc),
@@ -186,7 +197,9 @@ def put_back(submission: Submission, exc: NotAuthorized) -> None:
 
 def try_later(submission: Submission, exc: Retryable) -> None:
     """Nothing happened there. An attempt that met no connection or a 429 does not count."""
-    attempts = submission.attempts if exc.counts else submission.attempts - 1
+    attempts = submission.attempts
+    if not exc.counts and submission.counted:
+        attempts -= 1
     if attempts >= ATTEMPTS:
         settle_failed(submission, exc.kind, f"{exc} Tried {attempts} times.")
         return

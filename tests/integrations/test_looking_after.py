@@ -171,7 +171,7 @@ def test_a_connection_not_in_use_is_not_subscribed(fake, script):
 
 def test_every_night_accounts_are_checked_and_subscriptions_restored(fake, now):
     make_fake("tea.fake", status="archived")
-    assert look_after(now) == "1 checks, 1 subscriptions, 0 old rows"
+    assert look_after(now) == "1 checks, 1 subscriptions, 0 left alone, 0 old rows"
     assert waiting_ids("integrations.tasks.check_connection") == {fake.pk}
     assert waiting_ids("integrations.tasks.ensure_webhooks") == {fake.pk}
 
