@@ -89,7 +89,7 @@ def test_a_gzip_bomb_is_small_on_the_wire(live):
     [
         ("html_200", 200, b"<!doctype html>", "text/html"),
         ("empty_body", 200, b"", "application/json"),
-        ("204", 204, b"", "text/html"),
+        ("204", 204, b"", ""),
         ("bad_json", 200, b'{"data": {"orderCreate"', "application/json"),
         ("bad_utf8", 200, b'{"note": "\xc3\x28\xff", ', "application/json"),
         ("bom", 200, b'\xef\xbb\xbf{"data"', "application/json"),
@@ -102,7 +102,7 @@ def test_an_odd_body_comes_after_the_effect(live, mode, status, body, kind):
     assert answer.status == status
     assert answer.body[: len(body)] == body
     assert bool(answer.body) == bool(body)
-    assert answer.headers["Content-Type"].startswith(kind)
+    assert answer.headers.get("Content-Type", "").startswith(kind)
     assert (orders_of(live), live.fired()) == (1, [1])
 
 
