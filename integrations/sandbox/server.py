@@ -93,8 +93,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send(self, response: Response) -> None:
         self.send_response(response.status)
-        self.send_header("Content-Type", response.content_type)
         if response.status != 204:
+            self.send_header("Content-Type", response.content_type)
             self.send_header("Content-Length", str(len(response.body)))
         for name, value in response.headers.items():
             self.send_header(name, value.replace("\r", "").replace("\n", ""))

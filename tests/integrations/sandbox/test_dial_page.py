@@ -1,11 +1,14 @@
 """The page of the dials: every one in plain words, what is on, how often it fired, and off."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from integrations.sandbox.dial_words import GROUPS, SETTINGS, WORDS, fired, scope, sentence
 from integrations.sandbox.faults import Dial, Mode
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "sandbox.md"
 
 
 def page(sandbox):
@@ -25,6 +28,12 @@ def test_every_mode_is_in_one_group_with_one_sentence():
         said = sentence(Dial(mode=mode), 35)
         assert re.fullmatch(r"[A-Z0-9].*\.", said), said
         assert not re.search(r"[{}_]", said), said
+
+
+def test_every_mode_and_setting_is_described_in_the_documentation():
+    text = DOCUMENT.read_text(encoding="utf-8")
+    missing = [name for name in [*Mode, *SETTINGS] if f"`{name}`" not in text]
+    assert missing == ["effect"]  # described in words above the table
 
 
 def test_every_setting_is_one_of_the_dial():

@@ -7,6 +7,8 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
+from .live import Live
+
 pytestmark = pytest.mark.e2e
 
 SHOP_NAME = "{ shop { name } }"
@@ -89,7 +91,7 @@ def test_a_gzip_bomb_is_small_on_the_wire(live):
     [
         ("html_200", 200, b"<!doctype html>", "text/html"),
         ("empty_body", 200, b"", "application/json"),
-        ("204", 204, b"", "text/html"),
+        ("204", 204, b"", ""),
         ("bad_json", 200, b'{"data": {"orderCreate"', "application/json"),
         ("bad_utf8", 200, b'{"note": "\xc3\x28\xff", ', "application/json"),
         ("bom", 200, b'\xef\xbb\xbf{"data"', "application/json"),
@@ -102,7 +104,7 @@ def test_an_odd_body_comes_after_the_effect(live, mode, status, body, kind):
     assert answer.status == status
     assert answer.body[: len(body)] == body
     assert bool(answer.body) == bool(body)
-    assert answer.headers["Content-Type"].startswith(kind)
+    assert answer.headers.get("Content-Type", "").startswith(kind)
     assert (orders_of(live), live.fired()) == (1, [1])
 
 
@@ -188,13 +190,22 @@ def test_who_follows_a_redirect_is_noted_with_the_token_it_brought(live):
     assert entry["detail"]["headers"] == ["x-shopify-access-token"]
 
 
-def test_throttling_by_a_dial_empties_the_bucket_for_real(live):
+@pytest.fixture
+def slow_bucket():
+    """A store whose query budget fills by one point a second."""
+    running = Live(cost_restore_per_second=1)
+    yield running
+    running.close()
+
+
+def test_throttling_by_a_dial_empties_the_bucket_for_real(slow_bucket):
+    live = slow_bucket
     live.dial("graphql_throttled", times=1)
     status = live.call(SHOP_NAME).json()["extensions"]["cost"]["throttleStatus"]
-    assert (status["currentlyAvailable"], status["restoreRate"]) == (0, 100)
+    assert (status["currentlyAvailable"], status["restoreRate"]) == (0, 1)
     cost = live.call(
         "{ orders(first: 250) { nodes { id lineItems(first: 50) { nodes { id } } } } }"
     )
     answer = cost.json()
     assert answer["errors"][0]["extensions"]["code"] == "THROTTLED"
-    assert 0 <= answer["extensions"]["cost"]["throttleStatus"]["currentlyAvailable"] < 100
+    assert 0 <= answer["extensions"]["cost"]["throttleStatus"]["currentlyAvailable"] < 60

@@ -29,7 +29,7 @@ def told(live, receiver):
 
 
 def test_a_late_webhook_comes_after_its_delay_with_its_first_time(told, receiver):
-    told.dial("late_webhooks", operation="orders/create", delay_seconds=1, times=1)
+    told.dial("late_webhooks", operation="orders/create", delay_seconds=3, times=1)
     told.sell()
     told.sell()
     first, second = receiver.wait(2)

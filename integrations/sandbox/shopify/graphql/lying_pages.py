@@ -49,7 +49,7 @@ def _lie(call: Call, dial: Dial, page: Page) -> Page:
     if dial.mode == Mode.ENDLESS_PAGES:
         return {"hasNextPage": True, "endCursor": cursor_of("start", call=call.world.new_id())}
     if dial.mode == Mode.ENDS_EARLY:
-        return _cut(page, math.floor(len(page["nodes"]) * (1 - dial.share)))
+        return _cut(page, max(1, math.floor(len(page["nodes"]) * (1 - dial.share))))
     if known["hasNextPage"] or not page["nodes"]:
         return {}
     if dial.mode == Mode.CURSOR_LOOP:
