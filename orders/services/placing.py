@@ -57,7 +57,12 @@ def _create(submission: Submission, provider: Provider, commit: Commit) -> Place
     if not isinstance(provider, PushesOrders):
         raise Rejected(f"No orders can be placed with {submission.partner_order.connection}.")
     commit()
-    return provider.push_order(order_to_place(submission))
+    placed = provider.push_order(order_to_place(submission))
+    try:
+        check_ours(submission.partner_order, submission.reference, placed)
+    except BadResponse as exc:  # something was made there; only a look-up tells what
+        raise Unconfirmed(str(exc)) from None
+    return placed
 
 
 def _append(submission: Submission, provider: Provider, commit: Commit) -> PlacedOrder:

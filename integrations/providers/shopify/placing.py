@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from integrations.errors import (
+    BadResponse,
     Duplicate,
     NotAuthorized,
     ProviderError,
@@ -86,9 +87,10 @@ class Orders:
     def _search(self, reference: str) -> Node | None:
         query = f"source_identifier:{quoted(reference)}"
         found = self.graph.read(documents.ORDERS_BY_REFERENCE, reference, query=query)
-        hits = [
-            node for node in rows(found["orders"]["nodes"], "orders") if _carries(node, reference)
-        ]
+        nodes = rows(found["orders"]["nodes"], "orders")
+        hits = [node for node in nodes if _carries(node, reference)]
+        if nodes and not hits:  # the filter was ignored: ours may stand behind these
+            raise BadResponse(f"{self.account} searched for {reference} and found other orders.")
         live = [node for node in hits if node["cancelledAt"] is None]
         return next(iter(live or hits), None)
 

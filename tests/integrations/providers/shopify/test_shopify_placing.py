@@ -202,6 +202,13 @@ def test_a_search_that_fails_is_not_taken_for_no(world, answer):
         world.partner().find_order(REFERENCE)
 
 
+def test_a_search_that_ignores_its_filter_is_not_taken_for_no(world):
+    stranger = order_node(sourceIdentifier="CD-9999999999")
+    world.answer({"data": {"orderByIdentifier": None}}, {"data": {"orders": {"nodes": [stranger]}}})
+    with pytest.raises(BadResponse, match="found other orders"):
+        world.partner().find_order(REFERENCE)
+
+
 def test_references_are_quoted_in_a_search(world):
     world.answer({"data": {"orderByIdentifier": None}}, {"data": {"orders": {"nodes": []}}})
     world.partner().find_order("a' OR name:'\\")
