@@ -7,6 +7,7 @@ from django.db.models import Q
 from integrations.jobs import enqueue, waiting_ids
 from orders.models import Notification, Shipment, Submission
 from orders.services.closing import plan_batches, submit_due_batches
+from orders.services.shortfalls import settle_shortfalls
 
 LIMIT = 500
 
@@ -16,6 +17,7 @@ def sweep(now: datetime) -> dict[str, int]:
     batches = submit_due_batches(now)
     plan_batches(now)
     return {
+        "covered": settle_shortfalls(),
         "batches": len(batches.submissions),
         "recovered": recover_submissions(now) + recover_notifications(now),
         "submissions": _wake(_due_submissions(now), "orders.tasks.submit"),
