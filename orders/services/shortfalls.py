@@ -157,7 +157,7 @@ def _locked(part: PartnerOrderLine) -> PartnerOrderLine:
     """The part as it stands, its order and its variant locked. Raises CannotSettle if settled."""
     # The order every worker locks in: the customer's order, then the variant.
     Order.objects.select_for_update(of=("self",)).get(lines=part.order_line_id)
-    list(Variant.objects.select_for_update(no_key=True).filter(pk=part.variant_id))
+    list(Variant.objects.select_for_update(no_key=True).filter(pk__in=[part.variant_id]))
     rows = short_parts().select_related("partner", "variant", "partner_order", "order_line__order")
     found = rows.filter(pk=part.pk).first()
     if found is None:
