@@ -59,7 +59,7 @@ def _odd_characters(sku: str) -> str:
         return f" It has a character that cannot be seen (U+{ord(hidden[0]):04X})."
     scripts = {_script(c) for c in sku if c.isalpha()}
     if len(scripts) > 1 and (other := next((c for c in sku if c.isalpha() and ord(c) > 127), "")):
-        return f" Its {other} is {unicodedata.name(other, 'an unknown letter').lower()}."
+        return f" Its {other} is {unicodedata.name(other, 'an unknown letter').capitalize()}."
     return ""
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
@@ -62,9 +63,11 @@ class UnmatchedSkuAdmin(SummaryAdmin):
         return copyable(row.sku)
 
     @column("Why", "flex m-c")
-    def reason_(self, row: UnmatchedSku) -> str:
-        """The sentence."""
-        return row.reason
+    def reason_(self, row: UnmatchedSku) -> SafeString:
+        """The sentence without the SKU that stands beside it."""
+        rest = row.reason.removeprefix(f"No product variant found for SKU {row.sku}.").strip()
+        short = rest.replace(f" SKU {row.sku}", "") or "No product variant has it."
+        return format_html('<span title="{}">{}</span>', row.reason, short)
 
     @column("From", "m-e", "connection__name")
     def connection_(self, row: UnmatchedSku) -> SafeString:

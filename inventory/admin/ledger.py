@@ -23,6 +23,7 @@ def level_facts(level: StockLevel, request: HttpRequest) -> dict[str, Any]:
     why = explain(level.variant)
     changes = ledger_of(level)
     promises = promises_of(level.variant)
+    levels = level.variant.levels.select_related("location__connection")
     return {
         "why": why,
         "steps": steps_of(why),
@@ -33,7 +34,7 @@ def level_facts(level: StockLevel, request: HttpRequest) -> dict[str, Any]:
         "points": points_of(level),
         "promises": promises,
         "promised": sum(promise.units for promise in promises),
-        "levels": level.variant.levels.select_related("location").order_by("location__name"),
+        "levels": levels.order_by("location__name"),
         "variant_url": page_of(level.variant, request),
     }
 
@@ -79,7 +80,7 @@ def publications_of(level: StockLevel, request: HttpRequest) -> list[dict[str, A
 def ledger_of(level: StockLevel) -> QuerySet[StockChange]:
     """All changes of the variant, newest first."""
     rows = StockChange.objects.filter(variant=level.variant).order_by("-pk")
-    return rows.select_related("run", "user", "level__location")
+    return rows.select_related("run", "user", "level__location__connection")
 
 
 def points_of(level: StockLevel) -> list[int]:
@@ -94,6 +95,7 @@ def _line(change: StockChange, request: HttpRequest) -> dict[str, Any]:
         "at": change.at,
         "reason": change.get_reason_display(),
         "place": change.level.location.name,
+        "store": change.level.location.connection or "",
         "source": str(change.run) if change.run else change.note,
         "note": change.note if change.run else "",
         "url": page_of(change.run, request),

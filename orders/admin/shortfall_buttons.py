@@ -36,7 +36,7 @@ def describe_shortfall(part: PartnerOrderLine) -> tuple[str, str]:
         return title, "It is held back, and goes on by itself when the units arrive."
     others = elsewhere(part)
     have = f"{others[0].partner} has {others[0].free} free. " if others else ""
-    text = "Choose below; or cancel the units with the customer in the store, it tells us."
+    text = "Choose here; or cancel the units with the customer in the store, it tells us."
     return title, f"{have}{text}"
 
 

@@ -64,7 +64,7 @@ def test_two_candidates_are_no_match() -> None:
     [
         ("HOUSE-25", ""),
         ("HOUSE-2500", ""),
-        ("H\u041eUSE-250", " Its \u041e is cyrillic capital letter o."),
+        ("H\u041eUSE-250", " Its \u041e is Cyrillic capital letter o."),
         ("HOUSE\u200b-250", " It has a character that cannot be seen (U+200B)."),
         ("HOUSE-250\ufeff", " It has a character that cannot be seen (U+FEFF)."),
     ],

@@ -56,7 +56,7 @@ def test_a_sku_of_a_stock_answer_is_counted_each_time_it_is_seen(partner):
     ("sku", "why"),
     [
         ("SKU\u200b-1", "It has a character that cannot be seen (U+200B)."),
-        ("S\u041aU-1", "Its \u041a is cyrillic capital letter ka."),
+        ("S\u041aU-1", "Its \u041a is Cyrillic capital letter ka."),
         ("SKU-11", ""),
     ],
 )
@@ -133,7 +133,7 @@ def test_staff_find_the_list_with_reason_and_a_link_to_search(partner):
     assert "Every SKU is known" in texts(log_in("Viewer").get(LIST))
     pull(partner, StockItem("NO-1", 4))
     html = texts(log_in("Operator").get(LIST))
-    assert "No product variant found for SKU NO-1." in html
+    assert "No product variant has it." in html
     assert "/admin/catalog/variant/?q=NO-1" in html
     assert "Unmatched SKUs" in html
 

@@ -179,6 +179,11 @@ def test_a_sku_that_two_listings_share_is_not_guessed(
         (True, "'True' is not a whole number; the last one stays."),
         (Decimal(5), "'5' is not a whole number; the last one stays."),
         (10_000_001, "10000001 units cannot be right; the last number stays."),
+        (2**31, "2147483648 units cannot be right; the last number stays."),
+        ("1,200", "'1,200' is not a whole number; the last one stays."),
+        (Decimal("1e999"), "'1E+999' is not a whole number; the last one stays."),
+        (float("inf"), "'inf' is not a whole number; the last one stays."),
+        (float("nan"), "'nan' is not a whole number; the last one stays."),
         (2**63, "9223372036854775808 units cannot be right; the last number stays."),
     ],
 )
