@@ -1,6 +1,7 @@
 """Our SKU of a partner's variant, and finding a variant by a SKU somebody sent."""
 
 import re
+import unicodedata
 
 from catalog.models import Variant, normalize_sku
 
@@ -41,4 +42,26 @@ def find_variant(sku: str) -> tuple[Variant | None, str]:
         return found[0], ""
     if found:
         return None, f"More than one product variant matches SKU {sku}: {found[0]}, {found[1]}."
-    return None, f"No product variant found for SKU {sku}."
+    return None, no_match(sku)
+
+
+def no_match(sku: str) -> str:
+    """Why a SKU matches nothing, in a sentence; characters nobody sees are named."""
+    if not sku.strip():
+        return "The row has no SKU."
+    return f"No product variant found for SKU {sku}.{_odd_characters(sku)}"
+
+
+def _odd_characters(sku: str) -> str:
+    """What makes a SKU look like another one it is not: invisible or foreign letters."""
+    hidden = [c for c in sku if unicodedata.category(c) in ("Cf", "Cc")]
+    if hidden:
+        return f" It has a character that cannot be seen (U+{ord(hidden[0]):04X})."
+    scripts = {_script(c) for c in sku if c.isalpha()}
+    if len(scripts) > 1 and (other := next((c for c in sku if c.isalpha() and ord(c) > 127), "")):
+        return f" Its {other} is {unicodedata.name(other, 'an unknown letter').capitalize()}."
+    return ""
+
+
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "UNKNOWN").split()[0]

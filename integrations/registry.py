@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from integrations.models import Connection, InboundEvent
+    from django.contrib.auth.models import AbstractBaseUser
+
+    from integrations.models import Connection, InboundEvent, SyncRun
     from integrations.providers.base import Provider
     from integrations.services.runs import Run
     from integrations.types import AccountInfo, Event
@@ -20,11 +22,25 @@ AnyHandler = TypeVar("AnyHandler", bound=Callable[..., object])
 
 
 @dataclass(frozen=True)
+class Released:
+    """What became of the differences of a held run: those applied, and those that had moved."""
+
+    applied: int
+    moved: int = 0
+
+
+# Takes the held SyncRun and the person who releases it; runs inside a transaction: no network.
+ReleaseHandler = Callable[["SyncRun", "AbstractBaseUser"], Released]
+
+
+@dataclass(frozen=True)
 class Flow:
     """One direction of data: its name, the capability it needs, and what a run of it does.
 
     `changes`, where given, lists for the run page what a run changed when that is kept in another
     table than SyncChange: it takes the SyncRun's pk and returns rows shaped like SyncChange.
+    `release`, where given, applies what a held run noted; without it a held run can be discarded
+    only.
     """
 
     name: str
@@ -32,6 +48,7 @@ class Flow:
     handler: FlowHandler
     label: str
     changes: Callable[[int], Any] | None = None
+    release: ReleaseHandler | None = None
 
 
 _providers: dict[str, "type[Provider]"] = {}
@@ -77,12 +94,16 @@ def vendor_of(provider: "type[Provider]") -> str:
 
 
 def flow(
-    name: str, capability: type, label: str, changes: Callable[[int], Any] | None = None
+    name: str,
+    capability: type,
+    label: str,
+    changes: Callable[[int], Any] | None = None,
+    release: ReleaseHandler | None = None,
 ) -> Callable[[FlowHandler], FlowHandler]:
     """Function decorator in `<app>/flows.py`: what a run of this flow does."""
 
     def wrap(handler: FlowHandler) -> FlowHandler:
-        _flows[name] = Flow(name, capability, handler, label, changes)
+        _flows[name] = Flow(name, capability, handler, label, changes, release)
         return handler
 
     return wrap

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
-from django.db.models import DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from catalog.models import Partner, Variant
@@ -118,21 +119,52 @@ def shortfalls(variant_ids: Iterable[int], now: datetime | None = None) -> dict[
     return found
 
 
+def balances(variant_ids: Iterable[int]) -> dict[tuple[int, int | None], int]:
+    """Per (variant, partner's connection; None: our shelf): units there that nobody holds.
+
+    Below zero: so many more are held than there are. Stock that may not be sold counts as none,
+    the buffer may be used. What has neither stock nor holds is left out.
+    """
+    ids = sorted(set(variant_ids))
+    found: dict[tuple[int, int | None], int] = defaultdict(int)
+    connections = dict(Partner.objects.values_list("pk", "connection"))
+    now = timezone.now()
+    for row in _level_rows(ids, _shelf()):
+        found[row.variant_id, connections[row.partner_id]] += row.counted(now)
+    held = open_reservations().filter(variant__in=ids).order_by()
+    for variant, connection, units in held.values_list("variant", "connection", "quantity"):
+        found[variant, connection] -= units
+    return dict(found)
+
+
 def is_open(reservation: Reservation) -> bool:
     """True while these units are not yet in the partner's own number."""
     return open_reservations().filter(pk=reservation.pk).exists()
+
+
+def true_as_of() -> Case:
+    """When a level's number was last said: what its location's last snapshot did not say is older,
+    what a run has written since is newer."""
+    doubted = Q(missing_since__isnull=False) | Q(rejected_since__isnull=False)
+    newest = Greatest("as_of", Coalesce("location__as_of", "as_of"))
+    return Case(When(doubted, then=F("as_of")), default=newest, output_field=DateTimeField())
 
 
 def open_reservations() -> QuerySet[Reservation]:
     """Not released, and not accepted or accepted after the partner's last snapshot began.
 
     A snapshot that began before the partner accepted the order may not hold it yet, so both the
-    oldest serving location and an unknown age count as not past it.
+    oldest number of the variant at a serving location and an unknown age count as not past it.
     """
     serving = Location.objects.filter(
         connection=OuterRef("connection"), serves=True, archived_at=None
     )
-    oldest = serving.order_by(F("as_of").asc(nulls_first=True)).values("as_of")[:1]
+    level = StockLevel.objects.filter(
+        location=OuterRef("pk"), variant=OuterRef(OuterRef("variant"))
+    )
+    said = Subquery(level.annotate(said=true_as_of()).values("said")[:1])
+    dated = serving.annotate(said=Coalesce(said, "as_of"))
+    oldest = dated.order_by(F("said").asc(nulls_first=True)).values("said")[:1]
     snapshot = Subquery(oldest, output_field=DateTimeField())
     held = Reservation.objects.filter(released_at=None).annotate(snapshot=snapshot)
     return held.filter(Q(accepted_at=None) | Q(snapshot=None) | Q(snapshot__lte=F("accepted_at")))
@@ -222,10 +254,11 @@ def _level_rows(variant_ids: Sequence[int], shelf: Partner | None) -> Iterator[_
         location__archived_at=None,
     )
     columns = (
-        "variant_id", "variant__buffer", "available", "location__name", "location__as_of",
+        "variant_id", "variant__buffer", "available", "location__name", "said",
         "location__connection__partner", "location__connection__partner__buffer",
         "location__connection__stale_policy", "location__connection__stale_after_h",
     )  # fmt: skip
+    levels = levels.annotate(said=true_as_of())
     for row in levels.order_by("pk").values_list(*columns):
         of_partner = row[5:]
         if row[5] is None and shelf:

@@ -11,6 +11,7 @@ from integrations.services.runs import Run
 from inventory.models import StockChange
 from inventory.services import apply_stock
 from inventory.services import publish_stock as publishing
+from inventory.services.release_stock import release_stock
 
 
 def ledger_of_run(run_id: int) -> QuerySet[Any]:
@@ -24,7 +25,7 @@ def ledger_of_run(run_id: int) -> QuerySet[Any]:
     ).order_by("id")
 
 
-@flow("stock", PullsStock, "Stock", changes=ledger_of_run)
+@flow("stock", PullsStock, "Stock", changes=ledger_of_run, release=release_stock)
 def stock(run: Run) -> None:
     apply_stock.sync_stock(run)
 

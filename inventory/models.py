@@ -43,6 +43,9 @@ class StockLevel(Stamped):
     """A variant at a location in the provider's own numbers, in units; None: they did not say.
 
     Written by `apply_stock` alone (and by `adjust_stock` at our shelf); our holds are Reservations.
+    A complete snapshot confirms every level it names, so its number is as old as the location's
+    `as_of`. What a snapshot did not name (`missing_since`) or named with a number nobody can use
+    (`rejected_since`) keeps its number and the age of the last snapshot that did: `as_of`.
     """
 
     location = models.ForeignKey(Location, models.PROTECT, related_name="levels")
@@ -53,6 +56,7 @@ class StockLevel(Stamped):
     in_transit = models.IntegerField(null=True)
     as_of = models.DateTimeField()
     missing_since = models.DateTimeField(null=True)
+    rejected_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

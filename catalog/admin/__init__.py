@@ -1,5 +1,21 @@
 """The admin of the catalog: partners and terms, the partner catalog, products and variants."""
 
-from catalog.admin import catalog_page, export, import_page, partners, search, variants
+from catalog.admin import (
+    catalog_page,
+    export,
+    import_page,
+    partners,
+    search,
+    unmatched,
+    variants,
+)
 
-__all__ = ["catalog_page", "export", "import_page", "partners", "search", "variants"]
+__all__ = [
+    "catalog_page",
+    "export",
+    "import_page",
+    "partners",
+    "search",
+    "unmatched",
+    "variants",
+]

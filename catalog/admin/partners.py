@@ -16,6 +16,7 @@ from catalog.admin.links import page_of
 from catalog.admin.terms_form import TermsForm, as_percent
 from catalog.admin.terms_words import (
     approving,
+    begin_small,
     confirm_effects,
     next_order,
     placing,
@@ -207,7 +208,7 @@ class PartnerAdmin(KitAdmin):
         done = confirm_terms(partner, request.user, timezone.now())  # type: ignore[arg-type]
         if not done:
             return Told("The terms were confirmed already.", level="info")
-        message = f"Terms confirmed. {partner} gets orders: {placing(partner).lower()}."
+        message = f"Terms confirmed. {partner} gets orders: {begin_small(placing(partner))}."
         return Told(message, before="Terms to confirm", after="Active")
 
 

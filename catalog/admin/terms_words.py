@@ -105,9 +105,9 @@ def confirm_effects(partner: Partner) -> SafeString:
     """What confirming the terms starts, for the question before it."""
     places = {ShipTo.CENTER: "our fulfillment center", ShipTo.CUSTOMER: "each customer"}
     lines: list[tuple[str, Any]] = [
-        ("send", f"Orders for {partner} may go out from now on: {_lower(placing(partner))}."),
-        ("user", format_html("Approval before sending: {}.", _lower(approving(partner)))),
-        ("clock", f"A line may be placed: {_lower(OrderTrigger(partner.trigger).label)}."),
+        ("send", f"Orders for {partner} may go out from now on: {begin_small(placing(partner))}."),
+        ("user", format_html("Approval before sending: {}.", begin_small(approving(partner)))),
+        ("clock", f"A line may be placed: {begin_small(OrderTrigger(partner.trigger).label)}."),
         ("truck", f"Parcels go to {places[ShipTo(partner.ship_to)]}."),
     ]
     items = format_html_join("", "<li>{}<span>{}</span></li>", ((icon(i), t) for i, t in lines))
@@ -119,7 +119,8 @@ def confirm_effects(partner: Partner) -> SafeString:
     )
 
 
-def _lower(text: Any) -> Any:
+def begin_small(text: Any) -> Any:
+    """The words as they go on within a sentence."""
     words = str(text)
     lowered = words[:1].lower() + words[1:]
     return SafeString(lowered) if isinstance(text, SafeString) else lowered

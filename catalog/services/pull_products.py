@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from catalog.models import Listing
 from catalog.services.listing_facts import Refused, facts_of, make_listing
@@ -84,10 +85,28 @@ def _new_facts(pull: Pull, products: Iterable[RemoteProduct]) -> Iterator[Listin
                 run.note(key, "rejected", str(exc))
                 continue
             before = pull.known.get(variant.external_id)
+            if before and before.variant_id and (reason := _unsellable(before, facts)):
+                run.count(failed=1)
+                run.note(key, "rejected", reason)
+                continue
             if before and before.digest == facts["digest"] and not before.missing_since:
                 run.count(unchanged=1)
                 continue
             yield make_listing(run.connection, variant.external_id, facts, run.started_at)
+
+
+def _unsellable(before: Listing, facts: dict[str, Any]) -> str:
+    """Why what we sell already cannot have this price; its last one stays. Null is no price."""
+    if facts["price"] is None and before.price is not None:
+        return "They gave no price; the last one stays."
+    if facts["price"] is not None and facts["price"] <= 0:
+        return f"A price of {facts['price']:.2f} cannot be right; the last one stays."
+    if before.currency and facts["currency"] != before.currency:
+        return (
+            f"Its price is in {facts['currency']} now, it was in {before.currency}; the last one "
+            "stays."
+        )
+    return ""
 
 
 def _write_page(pull: Pull, page: list[Listing]) -> None:

@@ -90,7 +90,9 @@ class ButtonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         asking = {action.name: action for action in [*head, *menu, *inline] if action.asks}
         return {
             "obj": obj,
-            "plain": [self.button(action, obj) for action in [*plain, *strong[:-1]]],
+            "plain": [
+                self.button(action, obj) | {"primary": False} for action in [*plain, *strong[:-1]]
+            ],
             "primary": [self.button(action, obj) for action in strong[-1:]],
             "menu": [self.button(action, obj) for action in quiet if not action.danger],
             "danger": [self.button(action, obj) for action in quiet if action.danger],

@@ -41,8 +41,8 @@ class Changes:
         outcomes = next((entry[2] for entry in TABS if entry[0] == tab), ())
         return [row for row in self.rows if not outcomes or row.outcome in outcomes]
 
-    def shown(self, tab: str) -> list[tuple[Any, str, str, Any, Any]]:
-        """The first rows of a tab: (row, word, tone, before, after)."""
+    def shown(self, tab: str) -> list[tuple[Any, str, str, str, Any, Any]]:
+        """The first rows of a tab: (row, field, word, tone, before, after)."""
         return [_cells(row) for row in self.of(tab)[:SHOWN]]
 
     def left_off(self, tab: str) -> int:
@@ -82,13 +82,14 @@ def change_tabs(changes: Changes, here: str) -> list[dict[str, Any]]:
     ]
 
 
-def _cells(row: Any) -> tuple[Any, str, str, Any, Any]:
+def _cells(row: Any) -> tuple[Any, str, str, str, Any, Any]:
     before, after = as_number(row.before), as_number(row.after)
     if row.outcome == Outcome.APPLIED:
         word, tone = ("Created", "ok") if row.field and before is None else ("Updated", "info")
     else:
         word, tone = WORDS.get(row.outcome, (str(row.outcome).capitalize(), "mute"))
-    return row, word, tone, before, after
+    field = row.field.partition(":")[0].replace("_", " ")  # behind the colon: which of several
+    return row, field, word, tone, before, after
 
 
 def as_number(text: Any) -> Any:

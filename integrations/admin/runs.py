@@ -16,9 +16,11 @@ from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, when
 from integrations.admin.asking import ask_for_runs
 from integrations.admin.cadence import flow_words
+from integrations.admin.held_buttons import discard, held_facts, release
 from integrations.admin.places import address, row_url
 from integrations.admin.run_changes import change_tabs, find_changes
 from integrations.models import Connection, SyncRun
+from integrations.services.held_runs import CannotDecide
 
 Status = SyncRun.Status
 ALIVE = (Status.QUEUED, Status.RUNNING)
@@ -57,6 +59,7 @@ class SyncRunAdmin(SummaryAdmin):
     jump_fields = ("pk_text",)
     ordering = ["-id"]
     empty_state = ("No runs yet", "Each sync of each connection is one row here.")
+    refusals = (CannotDecide,)
     summary_template = "admin/integrations/syncrun/summary.html"
     summary_only = True
     views = [
@@ -161,6 +164,7 @@ class SyncRunAdmin(SummaryAdmin):
             "more_changes": changes.left_off(tab),
             "calls": list(obj.calls.order_by("id")[:SHOWN_CALLS]),
             "call_count": obj.calls.count(),
+            **held_facts(obj),
             "retried": obj.calls.filter(attempt__gt=1).count(),
         }
 
@@ -202,6 +206,8 @@ class SyncRunAdmin(SummaryAdmin):
             else:
                 skipped.append((run, "it has begun meanwhile"))
         return Told(f"{done} canceled", skipped=skipped, before="Queued", after="Canceled")
+
+    discard, release = discard, release  # the last primary button is the one shown as such
 
 
 def started_by(run: SyncRun) -> str:

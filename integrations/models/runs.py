@@ -106,7 +106,10 @@ class ChangeOutcome(models.TextChoices):
 
 
 class SyncChange(models.Model):
-    """One thing a run changed, held, skipped or rejected. Applied stock lives in StockChange."""
+    """One thing a run changed, held, skipped or rejected. Applied stock lives in StockChange.
+
+    `data` is what a flow needs to apply a held difference later; only that flow reads it.
+    """
 
     Outcome = ChangeOutcome
 
@@ -117,10 +120,14 @@ class SyncChange(models.Model):
     after = models.TextField(blank=True)
     outcome = models.CharField(max_length=10, choices=ChangeOutcome)
     message = models.TextField(blank=True)
+    data = models.JSONField(null=True)
 
     class Meta:
         constraints = [one_of("outcome", ChangeOutcome, "syncchange_outcome_known")]
-        indexes = [models.Index(fields=["run", "outcome"], name="syncchange_run_outcome")]
+        indexes = [
+            models.Index(fields=["run", "outcome"], name="syncchange_run_outcome"),
+            models.Index(fields=["key", "-id"], name="syncchange_key_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} {self.field}".strip()

@@ -18,6 +18,7 @@ NIGHTLY_HOUR_UTC = 3
 JOBS = {
     "integrations tick": Job("integrations.tasks.tick", 1),
     "orders tick": Job("orders.tasks.tick", 1),
+    "inventory tick": Job("inventory.tasks.tick", 5),
     "heartbeat crossdock": Job("integrations.tasks.heartbeat_crossdock", 1),
     "heartbeat flows": Job("integrations.tasks.heartbeat_flows", 1, "flows"),
     "nightly": Job("integrations.tasks.look_after", 24 * 60),

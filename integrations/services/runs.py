@@ -67,9 +67,14 @@ class Run:
         self.progress(self.record)
 
     def note(
-        self, key: str, outcome: str, message: str = "", change: tuple[str, Any, Any] = ("", "", "")
+        self,
+        key: str,
+        outcome: str,
+        message: str = "",
+        change: tuple[str, Any, Any] = ("", "", ""),
+        data: dict[str, Any] | None = None,
     ) -> None:
-        """One row for the run page. `change` is (field, before, after)."""
+        """One row for the run page. `change` is (field, before, after); `data` is for releasing."""
         name, before, after = change
         self._changes.append(
             SyncChange(
@@ -80,6 +85,7 @@ class Run:
                 after="" if after is None else str(after),
                 outcome=outcome,
                 message=message,
+                data=data,
             )
         )
         if len(self._changes) >= BATCH:
@@ -231,7 +237,24 @@ def _do(run: Run, flow: registry.Flow) -> None:
         raise LeaseLost
     _finish(record, Status.PARTIAL if record.failed else Status.COMPLETED)
     Connection.objects.filter(pk=record.connection_id).update(last_ok_at=timezone.now(), failures=0)
-    close_alert(run_fingerprint(record))
+    if not record.params:  # a run of chosen SKUs, or a dry one, says nothing of the whole
+        overtake_held(record)
+    close_run_alert(record)
+
+
+def overtake_held(record: SyncRun) -> int:
+    """A newer good run makes the held ones before it pointless; returns how many."""
+    held = SyncRun.objects.filter(connection=record.connection_id, flow=record.flow)
+    older = held.filter(status=Status.HELD, pk__lt=record.pk)
+    return sum(old.move(Status.HELD, Status.CANCELED, reason="overtaken") for old in older)
+
+
+def close_run_alert(record: SyncRun) -> bool:
+    """All is well with this flow; but a run that is still held still needs a person."""
+    runs = SyncRun.objects.filter(connection=record.connection_id, flow=record.flow)
+    if runs.filter(status=Status.HELD).exists():
+        return False
+    return close_alert(run_fingerprint(record))
 
 
 def _finish(record: SyncRun, status: str, reason: str = "", error: str = "") -> None:

@@ -7,12 +7,15 @@ from django.http import HttpRequest
 
 from catalog.admin.links import page_of
 from catalog.models import Listing
+from integrations.admin.run_changes import as_number
+from integrations.models import SyncChange
 from inventory.admin.promised import promises_of
 from inventory.availability import Explanation, explain
 from inventory.models import StockChange, StockLevel
 
 SHOWN = 100
 POINTS = 30
+TOLD = 10
 
 
 def level_facts(level: StockLevel, request: HttpRequest) -> dict[str, Any]:
@@ -20,16 +23,18 @@ def level_facts(level: StockLevel, request: HttpRequest) -> dict[str, Any]:
     why = explain(level.variant)
     changes = ledger_of(level)
     promises = promises_of(level.variant)
+    levels = level.variant.levels.select_related("location__connection")
     return {
         "why": why,
         "steps": steps_of(why),
         "published": published_of(level),
+        "publications": publications_of(level, request),
         "changes": [_line(change, request) for change in changes[:SHOWN]],
         "change_count": changes.count(),
         "points": points_of(level),
         "promises": promises,
         "promised": sum(promise.units for promise in promises),
-        "levels": level.variant.levels.select_related("location").order_by("location__name"),
+        "levels": levels.order_by("location__name"),
         "variant_url": page_of(level.variant, request),
     }
 
@@ -52,10 +57,30 @@ def published_of(level: StockLevel) -> Listing | None:
     return told.exclude(published_at=None).select_related("connection").first()
 
 
+def publications_of(level: StockLevel, request: HttpRequest) -> list[dict[str, Any]]:
+    """What our own store was told of this variant, newest first, each with the run that did."""
+    ours = Listing.objects.filter(variant=level.variant, connection__partner=None)
+    told = SyncChange.objects.filter(key__in=ours.values("sku"), run__flow="publish_stock")
+    rows = told.select_related("run__connection").order_by("-pk")[:TOLD]
+    return [
+        {
+            "at": row.run.started_at or row.run.created_at,
+            "run": row.run,
+            "url": page_of(row.run, request),
+            "store": row.run.connection.name,
+            "before": as_number(row.before),
+            "after": as_number(row.after),
+            "done": row.outcome == SyncChange.Outcome.APPLIED,
+            "message": row.message,
+        }
+        for row in rows
+    ]
+
+
 def ledger_of(level: StockLevel) -> QuerySet[StockChange]:
     """All changes of the variant, newest first."""
     rows = StockChange.objects.filter(variant=level.variant).order_by("-pk")
-    return rows.select_related("run", "user", "level__location")
+    return rows.select_related("run", "user", "level__location__connection")
 
 
 def points_of(level: StockLevel) -> list[int]:
@@ -70,9 +95,14 @@ def _line(change: StockChange, request: HttpRequest) -> dict[str, Any]:
         "at": change.at,
         "reason": change.get_reason_display(),
         "place": change.level.location.name,
-        "source": change.note or (str(change.run) if change.run else ""),
+        "store": change.level.location.connection or "",
+        "source": str(change.run) if change.run else change.note,
+        "note": change.note if change.run else "",
         "url": page_of(change.run, request),
         "by": change.user.get_full_name() or change.user.username if change.user else "Crossdock",
         "delta": change.after - before,
+        "before": change.before,
         "after": change.after,
+        "on_hand": (change.on_hand_before, change.on_hand_after),
+        "has_on_hand": change.on_hand_before is not None or change.on_hand_after is not None,
     }

@@ -29,7 +29,7 @@ from inventory.services.adjust import CannotAdjust, adjust_stock
 
 MOST_UNITS = 1_000_000
 CACHE_S = 15
-AGE_TONES = {"Gone": "bad", "Stale": "warn"}
+AGE_TONES = {"Gone": "bad", "Stale": "warn", "Unreadable": "warn"}
 
 
 class AdjustForm(forms.Form):
@@ -81,6 +81,7 @@ class StockLevelAdmin(SummaryAdmin):
         ("out", "Out", {"available__lte": 0}, "bad"),
         ("stale", "Stale", lambda: Q(location__in=stale_places()), "warn"),
         ("gone", "Gone at the source", {"missing_since__isnull": False}, "warn"),
+        ("odd", "Unreadable", {"rejected_since__isnull": False}, "warn"),
         ("ours", "Our shelf", {"location__connection": None}, ""),
     ]
     empty_state = (

@@ -15,8 +15,10 @@ def stock_word(units: int) -> str:
 
 
 def said_at(level: StockLevel) -> datetime | None:
-    """When the number was last known to be true: the last complete snapshot of its location."""
-    return level.location.as_of if level.location.connection_id else level.as_of
+    """When the number was last known to be true: the last complete snapshot that confirmed it."""
+    if level.location.connection_id is None or level.missing_since or level.rejected_since:
+        return level.as_of
+    return max(filter(None, (level.location.as_of, level.as_of)), default=None)
 
 
 def is_stale(location: Location, now: datetime) -> bool:
@@ -31,6 +33,8 @@ def age_word(level: StockLevel, now: datetime) -> str:
     """Badge word for the age of a level."""
     if level.missing_since:
         return "Gone"
+    if level.rejected_since:
+        return "Unreadable"
     if level.location.connection_id is None:
         return "Counted here"
     return "Stale" if is_stale(level.location, now) else "Fresh"

@@ -3,15 +3,30 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.models import UnmatchedSku
 from catalog.services.own_store import own_store
+from catalog.services.unmatched import forget_seen_before, note_unmatched
 from integrations.errors import ProviderError
-from integrations.models import Connection, SyncRun
+from integrations.models import Connection
 from integrations.models.connection import StalePolicy
+from integrations.services.alerts import close_alert
 from integrations.services.runs import Held, Run, request_run
 from inventory.brake import Snapshot, find_fault
 from inventory.models import Location, StockLevel
-from inventory.services.read_stock import Answer, Asked, Spot, imported_listings, read_stock
+from inventory.services.read_stock import (
+    MOST_STRANGERS,
+    Answer,
+    Asked,
+    Spot,
+    imported_listings,
+    read_stock,
+)
 from inventory.services.write_levels import (
     Change,
     NewLevel,
@@ -19,7 +34,9 @@ from inventory.services.write_levels import (
     Stamp,
     chunks,
     insert_levels,
+    mark_confirmed,
     mark_missing,
+    mark_rejected,
     update_levels,
 )
 
@@ -30,14 +47,16 @@ NOTHING_THERE = Numbers(0, 0, 0, 0)
 class Difference:
     """What an answer would do to the levels of a connection.
 
-    `back` are levels that were missing and are there again unchanged, `gone` those that are no
-    longer in the answer, `silent` variants of which no number was ever given.
+    `back` are levels that were missing or rejected and are there again unchanged, `gone` those
+    that are no longer in the answer, `doubted` those it names with a number that cannot be used,
+    `silent` variants of which no number was ever given.
     """
 
     new: list[tuple[Spot, Numbers]] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     back: list[int] = field(default_factory=list)
     gone: dict[int, int] = field(default_factory=dict)
+    doubted: list[int] = field(default_factory=list)
     silent: set[int] = field(default_factory=set)
     unchanged: int = 0
     known: int = 0
@@ -61,6 +80,7 @@ def sync_stock(run: Run) -> None:
             ask_to_publish(run)
         raise
     places = known_locations(run.connection)
+    note_strangers(run, answer)
     difference = compare(answer, asked, places)
     _brake(run, asked, answer, difference)
     run.count(
@@ -69,9 +89,10 @@ def sync_stock(run: Run) -> None:
         unchanged=difference.unchanged + len(difference.back),
     )
     if run.params.get("dry_run"):
-        note_differences(run, difference, asked, "skipped", "Dry run: nothing was written.")
+        message = "Dry run: nothing was written."
+        note_differences(run, difference, asked, "skipped", message, answer.locations)
         return
-    apply_stock(run, difference, make_locations(run.connection, answer, places))
+    apply_stock(run, difference, make_locations(run.connection, answer.locations, places))
     _note_missing(run, difference, asked)
     if not run.params.get("skus"):
         finish_snapshot(run, difference)
@@ -91,13 +112,14 @@ def compare(answer: Answer, asked: Asked, places: Mapping[str, Location]) -> Dif
     """
     found = Difference(silent=set(asked.skus) - answer.variants)
     left = dict(answer.numbers)
-    for level, spot, missing_since in _levels_of(asked, places):
+    for level, spot, missing_since, rejected_since in _levels_of(asked, places):
         before = level.before
         found.silent.discard(level.variant_id)
         found.units += max(0, before.available)
         found.in_stock += before.available > 0
         found.known += missing_since is None
         if spot in answer.unusable and spot not in left:
+            found.doubted.append(level.level_id)
             continue
         if level.variant_id not in answer.variants:
             if missing_since is None:
@@ -106,7 +128,7 @@ def compare(answer: Answer, asked: Asked, places: Mapping[str, Location]) -> Dif
         after = left.pop(spot, NOTHING_THERE)
         if after != before:
             found.changed.append(level._replace(after=after))
-        elif missing_since is not None:
+        elif missing_since or rejected_since:
             found.back.append(level.level_id)
         else:
             found.unchanged += 1
@@ -116,19 +138,19 @@ def compare(answer: Answer, asked: Asked, places: Mapping[str, Location]) -> Dif
 
 def _levels_of(
     asked: Asked, places: Mapping[str, Location]
-) -> Iterator[tuple[Change, Spot, datetime | None]]:
+) -> Iterator[tuple[Change, Spot, datetime | None, datetime | None]]:
     """The levels of what was asked, as changes that change nothing yet."""
     names = {place.pk: external_id for external_id, place in places.items()}
     columns = (
-        "pk", "location_id", "variant_id", "missing_since",
+        "pk", "location_id", "variant_id", "missing_since", "rejected_since",
         "available", "on_hand", "allocated", "in_transit",
     )  # fmt: skip
     levels = StockLevel.objects.filter(location__in=names).values_list(*columns)
-    for pk, location_id, variant_id, missing_since, *now in levels.iterator(chunk_size=5000):
+    for pk, location_id, variant_id, missing, rejected, *now in levels.iterator(chunk_size=5000):
         if variant_id in asked.skus:
             numbers = Numbers(*now)
             level = Change(pk, location_id, variant_id, numbers, numbers)
-            yield level, (names[location_id], variant_id), missing_since
+            yield level, (names[location_id], variant_id), missing, rejected
 
 
 def _brake(run: Run, asked: Asked, answer: Answer, difference: Difference) -> None:
@@ -147,29 +169,58 @@ def _brake(run: Run, asked: Asked, answer: Answer, difference: Difference) -> No
     if fault is None:
         return
     code, sentence = fault
-    note_differences(run, difference, asked, "held", "")
+    note_differences(run, difference, asked, "held", "", answer.locations)
+    _note_missing(run, difference, asked)
     run.flush()
     raise Held(code, f"{sentence} No number was changed; look at the differences.")
 
 
 def note_differences(
-    run: Run, difference: Difference, asked: Asked, outcome: str, message: str
+    run: Run,
+    difference: Difference,
+    asked: Asked,
+    outcome: str,
+    message: str,
+    names: Mapping[str, str],
 ) -> None:
-    """One row per level that would change, for staff to read; `field` names the location's pk."""
-    for change in difference.changed:
+    """One row per level that would change, what would go to zero first.
+
+    `field` names the location's pk, `data` what a release needs; `names` are the locations of the
+    answer.
+    """
+    spots = {place.pk: place for place in known_locations(run.connection).values()}
+    for change in sorted(difference.changed, key=_zeroed_first):
+        place = spots[change.location_id]
         name = f"available:{change.location_id}"
         moved = (name, change.before.available, change.after.available)
-        run.note(asked.skus[change.variant_id], outcome, message, moved)
-    for (_, variant_id), numbers in difference.new:
-        run.note(asked.skus[variant_id], outcome, message, ("available", None, numbers.available))
+        numbers = {"before": change.before, "after": change.after}
+        data = _data(place.external_id, place.name, change.variant_id, numbers)
+        run.note(asked.skus[change.variant_id], outcome, message or place.name, moved, data)
+    for (place_id, variant_id), numbers_there in difference.new:
+        added = ("available", None, numbers_there.available)
+        place_name = names.get(place_id, "")
+        data = _data(place_id, place_name, variant_id, {"before": None, "after": numbers_there})
+        run.note(asked.skus[variant_id], outcome, message or place_name, added, data)
+
+
+def _zeroed_first(change: Change) -> tuple[bool, int]:
+    before, after = change.before.available, change.after.available
+    return not (before > 0 >= after), change.level_id
+
+
+def _data(
+    place: str, place_name: str, variant_id: int, numbers: Mapping[str, Numbers | None]
+) -> dict[str, Any]:
+    listed = {name: list(said) if said else None for name, said in numbers.items()}
+    return {"place": place, "place_name": place_name, "variant": variant_id, **listed}
 
 
 def make_locations(
-    connection: Connection, answer: Answer, places: Mapping[str, Location]
+    connection: Connection, names: Mapping[str, str], places: Mapping[str, Location]
 ) -> dict[str, Location]:
-    """All locations of the answer, the unknown ones made."""
+    """All these locations (their id: their name), the unknown ones made."""
     found = dict(places)
-    for external_id, name in answer.locations.items():
+    for external_id, name in names.items():
         if external_id not in found:
             found[external_id], _ = Location.objects.get_or_create(
                 connection=connection,
@@ -195,7 +246,7 @@ def apply_stock(run: Run, difference: Difference, places: Mapping[str, Location]
         run.beat()
         update_levels(changed, stamp)
     for ids in chunks(sorted(difference.back)):
-        mark_missing(ids, None)
+        mark_confirmed(ids, run.started_at)
 
 
 def _note_missing(run: Run, difference: Difference, asked: Asked) -> None:
@@ -208,23 +259,45 @@ def _note_missing(run: Run, difference: Difference, asked: Asked) -> None:
 
 
 def finish_snapshot(run: Run, difference: Difference) -> None:
-    """The complete answer is applied: mark what it did not hold, and date every location by it."""
-    for ids in chunks(sorted(difference.gone)):
-        mark_missing(ids, run.started_at)
-    Location.objects.filter(connection=run.connection).update(as_of=run.started_at)
-    _overtake_held(run)
+    """The complete answer is applied: mark what it did not say, and date every location by it.
+
+    Together: a location that is newer than the numbers it did not say would end the holds of
+    orders those numbers know nothing of.
+    """
+    with transaction.atomic():
+        for ids in chunks(sorted(difference.gone)):
+            mark_missing(ids, run.started_at)
+        for ids in chunks(sorted(difference.doubted)):
+            mark_rejected(ids, run.started_at)
+        Location.objects.filter(connection=run.connection).update(as_of=run.started_at)
+    close_alert(stale_fingerprint(run.connection.pk))
 
 
-def _overtake_held(run: Run) -> None:
-    held = SyncRun.objects.filter(connection=run.connection, flow=run.record.flow)
-    for old in held.filter(status=SyncRun.Status.HELD):
-        old.move(SyncRun.Status.HELD, SyncRun.Status.CANCELED, reason="overtaken")
+def stale_fingerprint(connection_id: int) -> str:
+    """Of the alert that the numbers of a connection are too old."""
+    return f"stale:{connection_id}"
+
+
+def note_strangers(run: Run, answer: Answer) -> None:
+    """Keep the list of SKUs nobody knows; what a complete answer no longer names leaves it."""
+    if run.params.get("dry_run"):
+        return
+    now = timezone.now()
+    source = UnmatchedSku.Source.STOCK
+    note_unmatched(run.connection, source, answer.strangers, now)
+    if not run.params.get("skus") and len(answer.strangers) < MOST_STRANGERS:
+        forget_seen_before(run.connection, source, now)
 
 
 def ask_to_publish(run: Run) -> None:
-    """Our own store should show the new numbers; asked for while it publishes, it does so again."""
+    """Our own store should show the new numbers."""
+    tell_our_store(run.connection, run.record.trigger, run.record.user)
+
+
+def tell_our_store(
+    connection: Connection, trigger: str, user: AbstractBaseUser | None = None
+) -> None:
+    """Ask for a run of publish_stock; asked for while one runs, it runs once more."""
     own = own_store()
-    if own is not None and own.pk != run.connection.pk:
-        request_run(
-            own, "publish_stock", trigger=run.record.trigger, user=run.record.user, again=True
-        )
+    if own is not None and own.pk != connection.pk:
+        request_run(own, "publish_stock", trigger=trigger, user=user, again=True)

@@ -8,12 +8,14 @@ from typing import Any
 
 from catalog.models import Listing, normalize_sku
 from catalog.services.pacing import with_beats
+from catalog.skus import no_match
 from integrations.services.runs import Run
 from integrations.types import RemoteItem, StockItem
 from inventory.services.write_levels import Numbers
 
 MOST_UNITS = 10_000_000
 MOST_NOTES = 100
+MOST_STRANGERS = 1000
 # A location in their words, and our variant.
 Spot = tuple[str, int]
 
@@ -42,24 +44,36 @@ class Asked:
             found[normalize_sku(sku)] |= variants
         return dict(found)
 
-    def find(self, item: StockItem) -> int | None:
-        """The variant this row is about: by their ids, then by SKU if exactly one has it."""
+    def find(self, item: StockItem) -> tuple[int | None, str]:
+        """The variant this row is about: by their ids, then by SKU if exactly one has it.
+
+        Without one, a sentence says why.
+        """
         for their_id in (item.item_id, item.external_id):
             if their_id and their_id in self.by_id:
-                return self.by_id[their_id]
+                return self.by_id[their_id], ""
         exact = self.by_sku.get(item.sku, set())
         found = exact or self.by_key.get(normalize_sku(item.sku), set())
-        return next(iter(found)) if len(found) == 1 and item.sku else None
+        if len(found) == 1 and item.sku:
+            return next(iter(found)), ""
+        if len(found) > 1 and item.sku:
+            names = ", ".join(sorted(self.skus[pk] for pk in found)[:3])
+            return None, f"More than one product variant matches SKU {item.sku}: {names}."
+        return None, no_match(item.sku)
 
 
 @dataclass
 class Answer:
-    """What was said of each variant at each location, and what could not be used."""
+    """What was said of each variant at each location, and what could not be used.
+
+    `strangers` are the SKUs no variant has, with the reason.
+    """
 
     numbers: dict[Spot, Numbers] = field(default_factory=dict)
     locations: dict[str, str] = field(default_factory=dict)
     variants: set[int] = field(default_factory=set)
     unusable: set[Spot] = field(default_factory=set)
+    strangers: dict[str, str] = field(default_factory=dict)
     rows: int = 0
     rejected: int = 0
     unmatched: int = 0
@@ -87,9 +101,9 @@ def read_stock(run: Run, asked: Asked) -> Answer:
     for item in with_beats(_pull(run, asked.items), run):
         answer.rows += 1
         run.count(processed=1)
-        variant_id = asked.find(item)
+        variant_id, reason = asked.find(item)
         if variant_id is None:
-            _leave_out(run, answer, item)
+            _leave_out(run, answer, item, reason)
             continue
         answer.variants.add(variant_id)
         problem = unusable(item.available)
@@ -119,12 +133,14 @@ def unusable(available: Any) -> str:
     return ""
 
 
-def _leave_out(run: Run, answer: Answer, item: StockItem) -> None:
-    answer.unmatched += 1
+def _leave_out(run: Run, answer: Answer, item: StockItem, reason: str) -> None:
     run.count(skipped=1)
+    key = item.sku or item.external_id or item.item_id
+    answer.unmatched += 1
+    if len(answer.strangers) < MOST_STRANGERS:
+        answer.strangers[key] = reason
     if answer.unmatched <= MOST_NOTES:
-        key = item.sku or item.external_id or item.item_id
-        run.note(key, "skipped", f"No product variant found for SKU {item.sku}.")
+        run.note(key, "skipped", reason)
 
 
 def _take(run: Run, answer: Answer, item: StockItem, variant_id: int, sku: str) -> None:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog.models import Variant
+from integrations import registry
 from integrations.models import Connection
 from inventory.availability import shortfalls
 from inventory.models import Reservation
@@ -56,10 +58,9 @@ def move_reservation(key: str, connection: Connection | None) -> bool:
     return bool(held.update(connection=connection))
 
 
-def resize(key: str, quantity: int) -> bool:
-    """Hold so many units from now on; False if nothing is held under this key any more."""
-    held = Reservation.objects.filter(key=key, released_at=None)
-    return bool(held.update(quantity=quantity))
+def resize_reservation(key: str, quantity: int) -> bool:
+    """Only so many units are still wanted; False if none were held."""
+    return bool(Reservation.objects.filter(key=key, released_at=None).update(quantity=quantity))
 
 
 def release(keys: Sequence[str], now: datetime | None = None) -> int:
@@ -71,7 +72,22 @@ def release(keys: Sequence[str], now: datetime | None = None) -> int:
 def accept(keys: Sequence[str], now: datetime | None = None) -> int:
     """The partner took the units on: from its next snapshot on, its own number includes them.
 
-    For a provider that claims stock when it ships, call it then. Returns how many were news.
+    A provider that claims stock only when it ships (`claims_stock`) still counts them as there:
+    they stay held until `accept_shipped`. Returns how many were news.
     """
-    waiting = Reservation.objects.filter(key__in=keys, released_at=None, accepted_at=None)
+    waiting = _waiting(keys).exclude(connection__provider__in=_claiming_on_ship())
     return waiting.update(accepted_at=now or timezone.now())
+
+
+def accept_shipped(keys: Sequence[str], now: datetime | None = None) -> int:
+    """The units left the partner, so its number no longer has them, whatever it does on accept."""
+    return _waiting(keys).update(accepted_at=now or timezone.now())
+
+
+def _waiting(keys: Sequence[str]) -> QuerySet[Reservation]:
+    return Reservation.objects.filter(key__in=keys, released_at=None, accepted_at=None)
+
+
+def _claiming_on_ship() -> list[str]:
+    found = registry.providers().items()
+    return [slug for slug, provider in found if provider.claims_stock == "on_ship"]

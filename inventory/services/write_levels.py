@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from django.db import connection, transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
 
-from inventory.models import ChangeReason, StockChange, StockLevel
+from inventory.models import ChangeReason, Location, StockChange, StockLevel
 
 T = TypeVar("T")
 CHUNK = 5000
@@ -43,11 +45,21 @@ class Change(NamedTuple):
 
 
 class Stamp(NamedTuple):
-    """Which run writes, when that run began, and why."""
+    """Which run writes, when that run began (the numbers are as old as that), and why.
+
+    `user_id` released it and `released_at` is when, where a person did.
+    """
 
     run_id: int | None
     at: datetime
     reason: str = ChangeReason.PULL
+    user_id: int | None = None
+    released_at: datetime | None = None
+
+    @property
+    def written_at(self) -> datetime:
+        """The moment the ledger names."""
+        return self.released_at or self.at
 
 
 def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
@@ -74,10 +86,11 @@ def insert_levels(rows: Sequence[NewLevel], stamp: Stamp) -> None:
                 level=level,
                 variant_id=level.variant_id,
                 run_id=stamp.run_id,
-                reason=ChangeReason.IMPORT,
+                user_id=stamp.user_id,
+                reason=stamp.reason if stamp.user_id else ChangeReason.IMPORT,
                 after=level.available,
                 on_hand_after=level.on_hand,
-                at=stamp.at,
+                at=stamp.written_at,
             )
             for level in levels
         )
@@ -93,12 +106,52 @@ def update_levels(changes: Sequence[Change], stamp: Stamp) -> None:
             _update_one_by_one(in_order, stamp)
 
 
-def mark_missing(level_ids: Sequence[int], since: datetime | None) -> None:
-    """Set (or clear, with None) `missing_since`; the numbers stay as they are."""
+def update_standing(changes: Sequence[Change], stamp: Stamp) -> set[int]:
+    """`update_levels` for those that still hold their `before`; returns the ids it wrote.
+
+    Compared under the lock the update needs, so nothing can move in between.
+    """
     with transaction.atomic():
+        levels = _locked([change.level_id for change in changes])
+        now = {pk: Numbers(*rest) for pk, *rest in levels.values_list("pk", *Numbers._fields)}
+        standing = [change for change in changes if now.get(change.level_id) == change.before]
+        if standing:
+            update_levels(standing, stamp)
+    return {change.level_id for change in standing}
+
+
+def mark_missing(level_ids: Sequence[int], since: datetime) -> None:
+    """A complete snapshot did not name them; the numbers stay, and stay as old as they were."""
+    _mark(level_ids, missing_since=since)
+
+
+def mark_rejected(level_ids: Sequence[int], since: datetime) -> None:
+    """A complete snapshot named them with a number nobody can use; the last ones stay."""
+    _mark(level_ids, rejected_since=since)
+
+
+def mark_confirmed(level_ids: Sequence[int], as_of: datetime) -> None:
+    """They are in the answer again with the numbers they had."""
+    with transaction.atomic():
+        list(_locked(level_ids).values_list("pk"))
         levels = StockLevel.objects.filter(pk__in=level_ids)
-        list(levels.order_by("pk").select_for_update(no_key=True).values_list("pk"))
-        levels.update(missing_since=since)
+        levels.update(missing_since=None, rejected_since=None, as_of=as_of)
+
+
+def _mark(level_ids: Sequence[int], **since: datetime) -> None:
+    place = Location.objects.filter(pk=OuterRef("location")).values("as_of")[:1]
+    last = Greatest("as_of", Coalesce(Subquery(place), "as_of"))
+    with transaction.atomic():
+        list(_locked(level_ids).values_list("pk"))
+        levels = StockLevel.objects.filter(pk__in=level_ids)
+        # Only the first time: afterwards the location's snapshots speak of it no more.
+        levels.filter(missing_since=None, rejected_since=None).update(as_of=last)
+        levels.update(**since)
+
+
+def _locked(level_ids: Sequence[int]) -> QuerySet[StockLevel]:
+    rows = StockLevel.objects.filter(pk__in=level_ids).order_by("pk")
+    return rows.select_for_update(no_key=True)
 
 
 def _update_with_arrays(changes: Sequence[Change], stamp: Stamp) -> None:
@@ -116,30 +169,33 @@ def _update_with_arrays(changes: Sequence[Change], stamp: Stamp) -> None:
             UPDATE inventory_stocklevel l
             SET available = wanted.available, on_hand = wanted.on_hand,
                 allocated = wanted.allocated, in_transit = wanted.in_transit,
-                as_of = %s, missing_since = NULL
+                as_of = %s, missing_since = NULL, rejected_since = NULL
             FROM wanted JOIN stood ON stood.id = wanted.id WHERE l.id = wanted.id
         )
-        INSERT INTO inventory_stockchange (level_id, variant_id, run_id, reason, before, after,
-                                           on_hand_before, on_hand_after, note, at)
-        SELECT stood.id, stood.variant_id, %s, %s, stood.available, wanted.available,
+        INSERT INTO inventory_stockchange (level_id, variant_id, run_id, user_id, reason, before,
+                                           after, on_hand_before, on_hand_after, note, at)
+        SELECT stood.id, stood.variant_id, %s, %s, %s, stood.available, wanted.available,
                stood.on_hand, wanted.on_hand, '', %s
         FROM wanted JOIN stood ON stood.id = wanted.id ORDER BY stood.id
     """
     columns = [list(c) for c in zip(*((c.level_id, *c.after) for c in changes), strict=True)]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")
-        cursor.execute(sql, [*columns, stamp.at, stamp.run_id, stamp.reason, stamp.at])
+        written = [stamp.run_id, stamp.user_id, stamp.reason, stamp.written_at]
+        cursor.execute(sql, [*columns, stamp.at, *written])
 
 
 def _update_one_by_one(changes: Sequence[Change], stamp: Stamp) -> None:
     at = connection.ops.adapt_datetimefield_value(stamp.at)
+    written_at = connection.ops.adapt_datetimefield_value(stamp.written_at)
     update = (
         "UPDATE inventory_stocklevel SET available = %s, on_hand = %s, allocated = %s, "
-        "in_transit = %s, as_of = %s, missing_since = NULL WHERE id = %s"
+        "in_transit = %s, as_of = %s, missing_since = NULL, rejected_since = NULL WHERE id = %s"
     )
     insert = (
-        "INSERT INTO inventory_stockchange (level_id, variant_id, run_id, reason, before, after, "
-        "on_hand_before, on_hand_after, note, at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '', %s)"
+        "INSERT INTO inventory_stockchange (level_id, variant_id, run_id, user_id, reason, before, "
+        "after, on_hand_before, on_hand_after, note, at) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s)"
     )
     with connection.cursor() as cursor:
         cursor.executemany(update, [(*c.after, at, c.level_id) for c in changes])
@@ -147,8 +203,9 @@ def _update_one_by_one(changes: Sequence[Change], stamp: Stamp) -> None:
             insert,
             [
                 (
-                    c.level_id, c.variant_id, stamp.run_id, stamp.reason, c.before.available,
-                    c.after.available, c.before.on_hand, c.after.on_hand, at,
+                    c.level_id, c.variant_id, stamp.run_id, stamp.user_id, stamp.reason,
+                    c.before.available, c.after.available, c.before.on_hand, c.after.on_hand,
+                    written_at,
                 )
                 for c in changes
             ],

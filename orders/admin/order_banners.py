@@ -6,6 +6,7 @@ from typing import Any
 from catalog.admin.links import page_of
 from orders.admin.order_facts import OrderFacts
 from orders.admin.remote_links import remote_order_url, system_name
+from orders.admin.shortfall_buttons import BUTTONS, describe_shortfall, is_short
 from orders.models import Order, PartnerOrder, PartnerOrderLine, Submission
 
 Attention = Order.Attention
@@ -31,14 +32,13 @@ def banners(facts: OrderFacts) -> list[Banner]:
         found.append(_unrouted(order, unrouted))
     makers = {
         Attention.ON_HOLD: _on_hold,
-        Attention.SHORTFALL: _shortfall,
         Attention.PAYMENT_MISMATCH: _mismatch,
         Attention.CANCELED_AFTER_SEND: _canceled,
         Attention.CHANGED_AFTER_SEND: _changed,
     }
     if maker := makers.get(Attention(order.attention)):
         found.append(maker(facts))
-    return found
+    return found if order.canceled_at else [*found, *_shortfalls(facts)]
 
 
 def _submission(row: PartnerOrder, submission: Submission) -> Banner:
@@ -63,18 +63,15 @@ def _on_hold(facts: OrderFacts) -> Banner:
     return Banner("warn", "On hold.", text, [("release", facts.order)])
 
 
-def _shortfall(facts: OrderFacts) -> Banner:
-    short = [p for p in facts.parts if p.short and not (p.partner_order and _is_placed(p))]
-    names = ", ".join(f"{p.order_line.title} ({p.quantity} wanted)" for p in short)
-    rows = {p.partner_order_id: p.partner_order for p in short if p.partner_order}
-    text = (
-        f"{names}. Let it go and wait for the partner, hold the order or the line, or cancel the "
-        "line with the customer in the store."
-    )
-    links = [(f"Open {row}", page_of(row)) for row in rows.values()]
-    return Banner(
-        "warn", "Not enough in stock.", text, [("hold", facts.order)], [*links, *_store(facts)]
-    )
+def _shortfalls(facts: OrderFacts) -> list[Banner]:
+    """One per line that is short, with what may be done about it."""
+    found = []
+    for part in facts.parts:
+        if is_short(part):
+            title, text = describe_shortfall(part)
+            buttons: list[tuple[str, Any]] = [(name, part) for name in BUTTONS]
+            found.append(Banner("warn", title, text, buttons, _store(facts)))
+    return found
 
 
 def _mismatch(facts: OrderFacts) -> Banner:
@@ -110,11 +107,6 @@ def _who_has_it(facts: OrderFacts) -> str:
 def _sent_links(facts: OrderFacts) -> list[tuple[str, str]]:
     rows = [row for row in facts.partner_orders if row.closed_at]
     return [*((f"Open {row}", page_of(row)) for row in rows), *_store(facts)]
-
-
-def _is_placed(part: PartnerOrderLine) -> bool:
-    placed = part.partner_order
-    return placed is not None and placed.status != PartnerOrder.Status.OPEN
 
 
 def _store(facts: OrderFacts) -> list[tuple[str, str]]:

@@ -11,8 +11,10 @@ from catalog.admin.links import page_of
 from config.adminkit.actions import Refused, Told, portal_action
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import link
+from orders.admin import shortfall_buttons
 from orders.models import PartnerOrderLine
 from orders.services.consolidation import hold_line, release_line
+from orders.services.shortfalls import CannotSettle
 
 SUBMIT = "orders.submit_partnerorder"
 
@@ -32,6 +34,7 @@ class PartnerOrderLineAdmin(SummaryAdmin):
     list_select_related = ["partner", "partner_order", "order_line__order"]
     search_fields = ["order_line__sku"]
     search_help_text = "SKU"
+    refusals = (CannotSettle,)
     empty_state = ("No lines yet", "Each line of a customer's order is given to a partner here.")
 
     def change_view(
@@ -96,3 +99,7 @@ class PartnerOrderLineAdmin(SummaryAdmin):
             url=page_of(part.partner_order, request),
             link=f"Open {part.partner_order}",
         )
+
+    place_anyway = shortfall_buttons.place_anyway
+    wait_for_stock = shortfall_buttons.wait_for_stock
+    send_elsewhere = shortfall_buttons.send_elsewhere

@@ -25,6 +25,7 @@ from orders.services.content import (
     sendable,
     sent_parts,
     ship_to_address,
+    unpriced,
 )
 from orders.services.history import record
 from orders.services.planning import next_run_or_tell
@@ -50,6 +51,8 @@ def why_not(partner_order: PartnerOrder) -> list[str]:
         reasons.append(
             f"{', '.join(foreign)}: priced in another currency than {partner_order.currency}."
         )
+    if unknown := unpriced(partner_order):
+        reasons.append(f"{', '.join(unknown)}: the partner gave no price. Ask for it first.")
     return reasons
 
 

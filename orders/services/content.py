@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -92,12 +92,7 @@ def build_content(partner_order: PartnerOrder, lowered: Mapping[int, int] | None
 def _lines(
     partner_order: PartnerOrder, parts: Mapping[int, PartnerOrderLine], units: Mapping[int, int]
 ) -> dict[int, LineToPlace]:
-    listings = {
-        listing.variant_id: listing
-        for listing in Listing.objects.filter(
-            connection=partner_order.connection, variant_id__in=list(parts)
-        )
-    }
+    listings = _listings(partner_order, parts.values())
     lines = {pk: replace(line, quantity=0) for pk, line in lines_there(partner_order).items()}
     for pk, part in parts.items():
         line = _line(part, units[pk], listings.get(pk))
@@ -131,16 +126,31 @@ def lines_in(submission: Submission) -> dict[int, LineToPlace]:
 
 def foreign_prices(partner_order: PartnerOrder) -> list[str]:
     """SKUs in it that the partner prices in another currency than the order's."""
-    variants = [part.variant_id for part in sendable(partner_order) if part.variant_id]
-    listings = Listing.objects.filter(
-        connection=partner_order.connection, variant_id__in=variants
-    ).exclude(currency=partner_order.currency)
-    return list(listings.order_by("sku").values_list("sku", flat=True))
+    listings = _listings(partner_order, sendable(partner_order)).values()
+    return sorted(one.sku for one in listings if one.currency != partner_order.currency)
+
+
+def unpriced(partner_order: PartnerOrder) -> list[str]:
+    """Our SKUs in it of which nobody ever said a price: no price is not 0.00."""
+    parts = [part for part in sendable(partner_order) if part.unit_cost is None]
+    listings = _listings(partner_order, parts)
+    known = {pk for pk, listing in listings.items() if listing.cost is not None}
+    return sorted({p.variant.sku for p in parts if p.variant and p.variant_id not in known})
+
+
+def _listings(
+    partner_order: PartnerOrder, parts: Iterable[PartnerOrderLine]
+) -> dict[int | None, Listing]:
+    """The partner's listings of what these parts are about, by our variant."""
+    ids = {part.variant_id for part in parts if part.variant_id}
+    rows = Listing.objects.filter(connection=partner_order.connection, variant_id__in=ids)
+    return {listing.variant_id: listing for listing in rows}
 
 
 def _line(part: PartnerOrderLine, quantity: int, listing: Listing | None) -> LineToPlace:
     assert part.variant is not None
-    cost = (listing.cost if listing else None) or part.unit_cost or Decimal(0)
+    said = listing.cost if listing else None
+    cost = (part.unit_cost if said is None else said) or Decimal(0)
     return LineToPlace(
         external_id=listing.external_id if listing else "",
         sku=listing.sku if listing else part.variant.sku,

@@ -10,6 +10,7 @@ from orders.models import Notification, Shipment, Submission
 from orders.services.batches import submit_due_batches
 from orders.services.planning import plan_batches
 from orders.services.privacy import open_redactions
+from orders.services.shortfalls import settle_shortfalls
 
 LIMIT = 500
 
@@ -19,6 +20,7 @@ def sweep(now: datetime) -> dict[str, int]:
     batches = submit_due_batches(now)
     plan_batches(now)
     return {
+        "covered": settle_shortfalls(),
         "batches": len(batches.submissions),
         "recovered": recover_submissions(now) + recover_notifications(now),
         "submissions": _wake(_due_submissions(now), "orders.tasks.submit"),

@@ -8,13 +8,14 @@ from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from catalog.models import Listing, Partner, Variant
+from catalog.models import Listing, Partner, UnmatchedSku, Variant
+from catalog.services.unmatched import forget_unmatched, note_unmatched
 from catalog.skus import find_variant
 from integrations.models import Connection
 from integrations.services.alerts import close_alert, raise_alert
-from inventory.availability import shortfall
+from inventory.availability import balances
 from inventory.models import StockLevel
-from inventory.services.reservations import move_reservation, release, reserve, resize
+from inventory.services.reservations import move_reservation, release, reserve, resize_reservation
 from orders.models import Order, OrderLine, PartnerOrderLine
 
 
@@ -50,8 +51,7 @@ def choose_route(line: OrderLine) -> Route:
     """The partner whose live listing links the variant (rank, then stock); else our shelf."""
     variant = line.variant
     if variant is None:
-        reason = f"No product has the SKU {line.sku}." if line.sku else "The line has no SKU."
-        return Route(None, None, reason=reason)
+        return Route(None, None, reason=find_variant(line.sku)[1] or "Press Route again.")
     listing = _best_listing(variant)
     if listing:
         return Route(listing.connection.partner, variant, listing.cost, "Their listing is linked.")
@@ -119,8 +119,10 @@ def hold_stock(part: PartnerOrderLine) -> None:
     assert part.partner is not None
     connection = part.partner.connection
     move_reservation(part.reservation_key, connection)
-    if reserve(part.reservation_key, part.variant, connection, part.quantity):
-        short = min(part.quantity, shortfall(part.variant))
+    reserve(part.reservation_key, part.variant, connection, part.quantity)
+    at = (part.variant.pk, connection.pk if connection else None)
+    short = min(part.quantity, -balances([part.variant.pk]).get(at, 0))
+    if short > 0:
         PartnerOrderLine.objects.filter(pk=part.pk).update(short=short)
         part.short = short
         number = part.order_line.order.number
@@ -128,13 +130,17 @@ def hold_stock(part: PartnerOrderLine) -> None:
             f"shortfall:{part.pk}",
             "stock",
             f"{number}: {short} of {part.quantity} {part.order_line.title} are not in stock",
-            "Place it anyway and wait, hold the line, or cancel it with the customer.",
+            "Place it anyway, hold the line, send it to another partner, or cancel it with the "
+            "customer: the order has the buttons.",
             part.order_line.order,
         )
 
 
 def _say_unrouted(line: OrderLine, reason: str) -> None:
     what = line.sku or line.title
+    channel = line.order.connection
+    if line.variant is None and line.sku and channel:
+        note_unmatched(channel, UnmatchedSku.Source.ORDER, {line.sku: reason}, timezone.now())
     why = reason if reason.endswith(".") else f"{reason}."
     fix = (
         "Press Route again on the order when a partner has it"
@@ -159,6 +165,7 @@ def close_routed_alerts(order: Order) -> None:
         ).exclude(order_line__order__status__in=["shipped", "delivered", "canceled"])
         if not waiting.exists():
             close_alert(f"unrouted:{line.sku or line.title}")
+            forget_unmatched(UnmatchedSku.Source.ORDER, [line.sku])
 
 
 def route_to_us(order: Order) -> int:
@@ -206,7 +213,7 @@ def lower_part(part: PartnerOrderLine, units: int, reason: str) -> None:
         cancel_part(part, reason)
         return
     PartnerOrderLine.objects.filter(pk=part.pk).update(quantity=units, kept=min(part.kept, units))
-    resize(part.reservation_key, units)
+    resize_reservation(part.reservation_key, units)
 
 
 def unroute(part: PartnerOrderLine, reason: str) -> PartnerOrderLine | None:

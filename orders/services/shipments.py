@@ -11,6 +11,7 @@ from integrations.jobs import enqueue
 from integrations.models import Connection
 from integrations.services.alerts import raise_alert
 from integrations.types import RemoteShipment
+from inventory.services.reservations import accept_shipped
 from orders.models import (
     Order,
     PartnerOrder,
@@ -69,13 +70,16 @@ def _create(placed: PartnerOrder, remote: RemoteShipment) -> Shipment:
     )
     if shipment.status == Shipment.Status.VOIDED:
         return shipment  # it never left: nothing is counted, published or mailed
-    for part, units in deal_units(placed, remote):
+    dealt = deal_units(placed, remote)
+    for part, units in dealt:
         ShipmentLine.objects.create(
             shipment=shipment,
             order_line=part.order_line,
             partner_order_line=part,
             quantity=units,
         )
+    left = [part for part, units in dealt if (part.done or 0) + units >= part.quantity]  # type: ignore[attr-defined]
+    accept_shipped([part.reservation_key for part in left])
     _after_shipping(placed, shipment)
     return shipment
 

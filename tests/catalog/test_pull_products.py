@@ -219,6 +219,32 @@ def test_no_price_is_kept_as_no_price(partner: Partner, partner_shop: PartnerSho
     assert Listing.objects.get().price is None
 
 
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"variant_price": None}, "They gave no price; the last one stays."),
+        ({"variant_price": Decimal(0)}, "A price of 0.00 cannot be right; the last one stays."),
+        (
+            {"currency": "CAD"},
+            "Its price is in CAD now, it was in USD; the last one stays.",
+        ),
+    ],
+)
+def test_a_price_that_is_none_never_replaces_the_one_we_sell_by(
+    partner: Partner, partner_shop: PartnerShop, facts: dict[str, Any], why: str
+) -> None:
+    partner_shop.products = [remote_product(1), remote_product(2)]
+    pull(partner, partner_shop)
+    Listing.objects.filter(external_id="V1").update(variant=make_variant())
+    partner_shop.products = [remote_product(1, **facts), remote_product(2, title="New")]
+    run = pull(partner, partner_shop)
+    assert (run.record.failed, run.record.updated) == (1, 1)
+    assert why in messages_of(run)
+    listing = Listing.objects.get(external_id="V1")
+    assert (listing.price, listing.cost, listing.currency) == (10, 10, "USD")
+    assert listing.missing_since is None
+
+
 def test_an_untracked_variant_has_no_number(partner: Partner, partner_shop: PartnerShop) -> None:
     partner_shop.products = [remote_product(1, variant_available=9, variant_tracked=False)]
     pull(partner, partner_shop)

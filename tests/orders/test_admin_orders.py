@@ -243,5 +243,5 @@ def test_a_shortfall_names_the_choices(own_store, partner):
 
     html = texts(show(order))
 
-    assert "Not enough in stock." in html
-    assert f"Product {SKU} (1 wanted)" in html
+    assert f"Blue Door is short: 1 of 1 Product {SKU} is not there." in html
+    assert "cancel the units with the customer in the store" in html

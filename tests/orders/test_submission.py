@@ -407,6 +407,7 @@ def test_below_the_minimum_it_waits_for_the_next_run(own_store, partner):
 
 def test_an_immediate_partner_gets_one_order_per_customer_order(own_store, system, slept):
     direct = make_partner("kettle-crane", dispatch="immediate", ship_to="customer")
+    system.account = direct.connection.account
     variant = make_variant("PARTNER-kettlecrane-TEA1", direct)
     make_order(own_store, variant.sku)
     make_order(own_store, variant.sku)
@@ -457,3 +458,13 @@ def test_a_price_that_rose_counts_against_the_limit(own_store, partner, system, 
     assert row.content["total"] == "21.00"
     assert PartnerOrder.objects.get().cost_total == 21
     assert run(row, slept).status == "pending"
+
+
+def test_a_line_without_any_price_is_not_placed_for_nothing(own_store, partner, system):
+    variant = make_variant(partner=partner)
+    partner.connection.listings.update(cost=None)
+    make_order(own_store, variant.sku)
+
+    with pytest.raises(CannotSubmit, match=f"{variant.sku}: the partner gave no price"):
+        close_and_submit(PartnerOrder.objects.get())
+    assert system.pushed == []

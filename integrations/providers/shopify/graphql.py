@@ -1,6 +1,8 @@
 """Shopify's GraphQL over HTTP: three layers of errors, the cost bucket, pages."""
 
 import functools
+import hashlib
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -120,10 +122,11 @@ class GraphQL:
     ) -> Iterator[list[Data]]:
         """The nodes of a connection ("order.lineItems"), page by page, as the server counts them.
 
-        A page too costly is asked for again at half its size. Raises BadResponse if a cursor
-        comes back, so pages never go round in circles.
+        A page too costly is asked for again at half its size. Raises BadResponse if a cursor or a
+        page comes back, so pages never go round in circles and nothing is taken for complete that
+        is the same page twice.
         """
-        seen: set[str] = set()
+        seen: set[str | bytes] = set()
         cursor: str | None = None
         for _ in range(MOST_PAGES):
             try:
@@ -134,13 +137,16 @@ class GraphQL:
                 first = max(1, first // 2)
                 continue
             part = _dig(data, connection)
+            digest = _digest(part["nodes"])
+            if part["nodes"] and digest in seen:
+                break
             yield list(part["nodes"])
             cursor = next_cursor(part)
             if cursor is None:
                 return
             if cursor in seen:
                 break
-            seen.add(cursor)
+            seen |= {cursor, digest}
         raise BadResponse(f"The pages of {self.http.host} do not come to an end.")
 
     def nodes(
@@ -258,6 +264,12 @@ def _took_effect(body: Data, rows: Sequence[Data], field: str) -> bool:
     if isinstance(data, Mapping) and data.get(field) is not None:
         return True
     return any(isinstance(row.get("path"), list) and len(row["path"]) > 1 for row in rows)
+
+
+def _digest(nodes: Sequence[Data]) -> bytes:
+    """The same for the same page."""
+    text_of_page = json.dumps(nodes, sort_keys=True, default=str)
+    return hashlib.sha256(text_of_page.encode()).digest()
 
 
 def _dig(data: Data, path: str) -> Data:

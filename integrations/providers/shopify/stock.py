@@ -92,15 +92,11 @@ def _row(sku: str, external_id: str, item_id: str, level: Node) -> StockItem:
     )
 
 
-def quantities(level: Node) -> dict[str, int]:
-    """The numbers of a level by their names: the list has no order. What is no number is left out,
-    so that one odd row does not stop the others.
+def quantities(level: Node) -> dict[str, Any]:
+    """What a level says, by name: the list has no order. An odd number stays as it was said, so
+    that whoever reads it can name it; one odd row does not stop the others.
     """
-    return {
-        text(one["name"]): one["quantity"]
-        for one in rows(level["quantities"], "quantities")
-        if isinstance(one["quantity"], int) and not isinstance(one["quantity"], bool)
-    }
+    return {text(one["name"]): one["quantity"] for one in rows(level["quantities"], "quantities")}
 
 
 def read_own(graph: GraphQL, item_ids: Sequence[str], location: str) -> dict[str, int]:
@@ -109,7 +105,7 @@ def read_own(graph: GraphQL, item_ids: Sequence[str], location: str) -> dict[str
     for node in graph.nodes(own_documents.OWN_STOCK, item_ids, MOST_ITEMS, location=location):
         level = node.get("inventoryLevel")
         available = quantities(level).get("available") if level else None
-        if available is not None:
+        if type(available) is int:
             shown[text(node["id"])] = available
     return shown
 

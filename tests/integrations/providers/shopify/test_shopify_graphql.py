@@ -165,6 +165,19 @@ def test_pages_that_go_round_in_circles_are_given_up(world, graph):
         list(graph.pages(QUERY, "shelf.things", 1))
 
 
+def test_a_page_that_repeats_under_new_cursors_is_given_up_before_it_counts_twice(world, graph):
+    world.answer(page([{"id": 1}], "a"), page([{"id": 2}], "b"), page([{"id": 2}], "c"))
+    seen = []
+    with pytest.raises(BadResponse, match="do not come to an end"):
+        seen += graph.pages(QUERY, "shelf.things", 1)
+    assert [call["after"] for call in world.sent()] == [None, "a", "b"]
+
+
+def test_empty_pages_may_repeat(world, graph):
+    world.answer(page([], "a"), page([], "b"), page([3]))
+    assert list(graph.pages(QUERY, "shelf.things", 1)) == [[], [], [3]]
+
+
 @pytest.mark.parametrize("info", [None, {}, {"hasNextPage": True}, {"hasNextPage": "no"}])
 def test_a_page_that_does_not_say_whether_it_is_the_last_is_bad(world, graph, info):
     answer = page([1])

@@ -1,5 +1,7 @@
 """What a partner's store tells: products, stock per location, parcels."""
 
+import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -9,7 +11,7 @@ from integrations.errors import BadResponse
 from integrations.types import RemoteItem, RemoteProduct, RemoteShipment, RemoteVariant, StockItem
 from integrations.types import ShippedLine as Line
 
-from .conftest import load
+from .conftest import GRAPHQL, PARTNER, load
 
 SINCE = datetime(2026, 11, 19, 3, 0, tzinfo=UTC)
 LAST = {"hasNextPage": False, "endCursor": None}
@@ -129,6 +131,34 @@ def test_a_number_that_is_not_told_is_none_not_zero(world):
     world.answer(answer)
     first = next(world.partner().pull_stock([item(7001)]))
     assert (first.available, first.on_hand, first.sku) == (None, 4, "ETH-12")
+
+
+@pytest.mark.parametrize("odd", ["12", "1,200", True, None, -5, 2**31, 2**63])
+def test_an_odd_number_is_handed_on_as_it_was_said(world, odd):
+    answer = load("graphql_stock_of_items")
+    levels = answer["data"]["nodes"][0]["inventoryLevels"]["nodes"]
+    levels[0]["quantities"] = [{"name": "available", "quantity": odd}]
+    world.answer(answer)
+    said = next(world.partner().pull_stock([item(7001)])).available
+    assert (type(said), said) == (type(odd), odd)
+
+
+@pytest.mark.parametrize("odd", [b"NaN", b"Infinity", b"-Infinity"])
+def test_what_is_not_json_fails_the_whole_pull(world, net, odd):
+    body = json.dumps(load("graphql_stock_of_items")).encode()
+    body = re.sub(rb'"quantity": \d+', b'"quantity": ' + odd, body, count=1)
+    net.post(f"https://{PARTNER}{GRAPHQL}", body=body, content_type="application/json")
+    with pytest.raises(BadResponse, match="not readable JSON"):
+        list(world.partner().pull_stock([item(7001)]))
+
+
+@pytest.mark.parametrize("name", ["quantities", "location"])
+def test_a_level_without_a_field_fails_loudly_and_yields_nothing(world, name):
+    answer = load("graphql_stock_of_items")
+    del answer["data"]["nodes"][0]["inventoryLevels"]["nodes"][0][name]
+    world.answer(answer)
+    with pytest.raises(BadResponse, match="not shaped as promised"):
+        list(world.partner().pull_stock([item(7001)]))
 
 
 def test_an_item_at_many_locations_is_read_to_the_end(world):

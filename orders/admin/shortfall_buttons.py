@@ -1,0 +1,130 @@
+"""What staff may decide about a line that is short: banner and buttons on the order's page."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from catalog.admin.links import page_of
+from config.adminkit.actions import Told, portal_action
+from config.adminkit.buttons import ButtonAdmin
+from orders.models import PartnerOrder, PartnerOrderLine
+from orders.services import shortfalls
+from orders.services.shortfalls import (
+    WAITS_FOR_STOCK,
+    accept_shortfall,
+    elsewhere,
+)
+
+APPROVE = "orders.approve_order"
+BUTTONS = ("place_anyway", "wait_for_stock", "send_elsewhere")
+
+
+def is_short(part: PartnerOrderLine) -> bool:
+    """Whether staff may still choose."""
+    placed = part.partner_order
+    unsent = placed is None or placed.status == PartnerOrder.Status.OPEN
+    return bool(part.short) and part.canceled_at is None and unsent
+
+
+def describe_shortfall(part: PartnerOrderLine) -> tuple[str, str]:
+    """(title, text) of the banner."""
+    what = f"{part.short} of {part.quantity} {part.order_line.title}"
+    title = f"{part.partner} is short: {what} {'is' if part.short == 1 else 'are'} not there."
+    if part.hold_reason == WAITS_FOR_STOCK:
+        return title, "It is held back, and goes on by itself when the units arrive."
+    others = elsewhere(part)
+    have = f"{others[0].partner} has {others[0].free} free. " if others else ""
+    text = "Choose here; or cancel the units with the customer in the store, it tells us."
+    return title, f"{have}{text}"
+
+
+def _waits(part: PartnerOrderLine) -> bool:
+    return part.hold_reason == WAITS_FOR_STOCK
+
+
+def _elsewhere_form(request: HttpRequest, part: PartnerOrderLine | None) -> type[forms.Form]:
+    found = elsewhere(part) if part else []
+
+    class ElsewhereForm(forms.Form):
+        partner = forms.TypedChoiceField(
+            choices=[(one.partner.pk, f"{one.partner} ({one.free} free)") for one in found],
+            coerce=lambda pk: next(one.partner for one in found if str(one.partner.pk) == pk),
+        )
+
+    return ElsewhereForm
+
+
+@portal_action(
+    "Place it anyway",
+    perm=APPROVE,
+    where=("inline",),
+    available=is_short,
+    why_not="it is not short any more, or its partner has it",
+    title="Place {obj} anyway?",
+    submit="Place it anyway",
+    confirm=lambda part: (
+        f"{part.partner} is asked for all {part.quantity} although {part.short} are not there. "
+        "Your decision is kept in the order's history."
+    ),
+)
+def place_anyway(
+    admin: ButtonAdmin, request: HttpRequest, queryset: QuerySet[PartnerOrderLine]
+) -> Told:
+    """The shortfall is accepted."""
+    part = queryset.get()
+    accept_shortfall(part, _person(request))
+    return _told(part, request, f"{part} goes to {part.partner} as it is.")
+
+
+@portal_action(
+    "Wait for stock",
+    perm=APPROVE,
+    where=("inline",),
+    available=lambda part: is_short(part) and not _waits(part),
+    why_not="it waits already, or its partner has it",
+)
+def wait_for_stock(
+    admin: ButtonAdmin, request: HttpRequest, queryset: QuerySet[PartnerOrderLine]
+) -> Told:
+    """Held until the units are there."""
+    part = queryset.get()
+    shortfalls.wait_for_stock(part, _person(request))
+    return _told(part, request, f"{part} is held back until the units are there.")
+
+
+@portal_action(
+    "Send elsewhere",
+    perm=APPROVE,
+    where=("inline",),
+    form=_elsewhere_form,
+    available=lambda part: is_short(part) and bool(elsewhere(part)),
+    why_not="no other partner has the missing units",
+    title="Send the missing units of {obj} to another partner?",
+    submit="Send them there",
+    confirm=lambda part: (
+        f"{part.short} of {part.quantity} leave {part.partner} for the partner you choose; "
+        "nobody was told of them yet."
+    ),
+)
+def send_elsewhere(
+    admin: ButtonAdmin,
+    request: HttpRequest,
+    queryset: QuerySet[PartnerOrderLine],
+    partner: Any,
+) -> Told:
+    """The missing units come from somebody else."""
+    part = queryset.get()
+    units = part.short
+    shortfalls.send_elsewhere(part, partner, _person(request))
+    return _told(part, request, f"{units} of {part.order_line.title} go to {partner}.")
+
+
+def _told(part: PartnerOrderLine, request: HttpRequest, message: str) -> Told:
+    order = part.order_line.order
+    return Told(message, goto=page_of(order, request))
+
+
+def _person(request: HttpRequest) -> Any:
+    return request.user
