@@ -167,6 +167,9 @@ Q_CLUSTER = {
     "ALT_CLUSTERS": {"flows": {"workers": 1, "queue_limit": 1, "timeout": 1800, "retry": 7200}},
 }
 
+# A cluster whose heartbeat job, sent every minute, is older than this hangs: it is restarted.
+WORKER_SILENT_S = read_number(env, "WORKER_SILENT_S", 300, least=5)
+
 # --- mail ---
 vars().update(read_email(env))
 EMAIL_TIMEOUT = 10

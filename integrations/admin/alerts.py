@@ -31,6 +31,7 @@ WORDS = {
     "webhook": "Webhook failed",
     "webhooks": "Webhooks missing",
     "sync": "Sync failed",
+    "notification": "E-mail not sent",
 }
 SNOOZES = [
     ("1", "One hour"),

@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from pydantic import BaseModel
 
 from integrations import registry
+from integrations.crypto import CredentialUnreadable
 from integrations.models import Connection
 from integrations.providers.base import Provider
 
@@ -72,10 +73,18 @@ def _lay_over(cls: type[Provider], row: Connection, secrets: Mapping[str, str]) 
     if unknown:
         known = ", ".join(cls.Secrets.model_fields) or "none"
         raise ValueError(f"There is no secret {', '.join(unknown)}. Known: {known}.")
-    merged = {**row.secrets.reveal(), **given}
+    merged = {**_stored(row), **given}
     cls.Secrets(**merged)
     row.secrets = merged
     row.credentials_version += 1
+
+
+def _stored(row: Connection) -> dict[str, Any]:
+    # Credentials nobody can read any more are healed by being replaced as a whole.
+    try:
+        return row.secrets.reveal()
+    except CredentialUnreadable:
+        return {}
 
 
 def free_slug(wanted: str) -> str:

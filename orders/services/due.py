@@ -7,6 +7,7 @@ from django.db.models import Q
 from integrations.jobs import enqueue, waiting_ids
 from orders.models import Notification, Shipment, Submission
 from orders.services.closing import plan_batches, submit_due_batches
+from orders.services.notifications import give_up
 
 LIMIT = 500
 
@@ -49,12 +50,8 @@ def recover_notifications(now: datetime) -> int:
     recovered = 0
     left = Notification.objects.filter(status=Notification.Status.SENDING, lease_until__lt=now)
     for row in left:
-        recovered += row.move(
-            Notification.Status.SENDING,
-            Notification.Status.UNKNOWN,
-            where=Q(lease_token=row.lease_token),
-            error="The worker that was sending it stopped.",
-        )
+        why = "The worker that was sending it stopped."
+        recovered += give_up(row, Notification.Status.UNKNOWN, why)
     return recovered
 
 

@@ -3,7 +3,7 @@
 import http.client
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -146,11 +146,11 @@ def _base_url(port: int) -> str:
     return settings.BASE_URL
 
 
-def _beats() -> Mapping[str, datetime]:
-    """The last heartbeats; nothing can be said while the database is away."""
+def _beats() -> Mapping[str, datetime] | None:
+    """The last heartbeats; None while the database is away."""
     try:
         return last_beats()
     except DatabaseError:
-        return dict.fromkeys(SILENT_AFTER, datetime.now(UTC))
+        return None
     finally:
         connection.close()
