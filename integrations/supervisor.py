@@ -25,12 +25,16 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass
 class Child:
-    """One process to keep alive. `cluster` names the heartbeat that tells whether it works."""
+    """One process to keep alive. `cluster` names the heartbeat that tells whether it works.
+
+    One that `serves_others` is stopped last: a job in hand may need its answers.
+    """
 
     name: str
     command: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
     cluster: str = ""
+    serves_others: bool = False
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     restart_at: float = 0.0
@@ -168,12 +172,14 @@ class Supervisor:
                 child.kill_session()
 
     def _stop_children(self) -> None:
-        for child in self.children:
-            child.ask_to_stop()
         deadline = time.monotonic() + self._grace_s
-        while time.monotonic() < deadline and self._stopping < 2:
-            if all(child.process is None or child.is_dead() for child in self.children):
-                break
-            time.sleep(POLL_S)
-        for child in self.children:
-            child.kill_session()
+        for last in (False, True):
+            some = [child for child in self.children if child.serves_others == last]
+            for child in some:
+                child.ask_to_stop()
+            while time.monotonic() < deadline and self._stopping < 2:
+                if all(child.process is None or child.is_dead() for child in some):
+                    break
+                time.sleep(POLL_S)
+            for child in some:
+                child.kill_session()

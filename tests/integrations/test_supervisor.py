@@ -146,6 +146,16 @@ def test_stopping_asks_the_main_process_first_and_then_ends_the_session(started)
     assert started.killed == [100]
 
 
+def test_what_serves_others_is_stopped_last(started):
+    boss, child = make()
+    stores = Child("The sandbox", ["y"], serves_others=True)
+    boss.children = [stores, child]
+    stores.start()
+    boss._stop_children()
+    assert started.killed == [child.process.pid, stores.process.pid]
+    assert [one.signals for one in started.processes] == [["TERM"], ["TERM"]]
+
+
 def test_a_port_somebody_listens_on_is_noticed():
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

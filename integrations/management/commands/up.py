@@ -134,7 +134,8 @@ def _children(options: Mapping[str, Any]) -> list[Child]:
         flags = [f"--port={options['sandbox_port']}", f"--smtp-port={options['mail_port']}"]
         if options["sandbox_state"]:
             flags.append(f"--state={options['sandbox_state']}")
-        children.append(Child("The sandbox", [*manage, "sandbox", *flags], env))
+        sandbox = Child("The sandbox", [*manage, "sandbox", *flags], env, serves_others=True)
+        children.append(sandbox)
     return children
 
 
