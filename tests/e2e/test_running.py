@@ -84,7 +84,17 @@ def portal(shared: Portal, request: pytest.FixtureRequest) -> Iterator[Portal]:
         shared.start()
     eventually(lambda: both_work(shared), "both clusters work", 40)
     yield shared
-    print(shared.tail())
+    # pytest shows what is printed where the test failed.
+    print(shared.tail(), *left_over(), sep="\n")
+
+
+def left_over() -> list[str]:
+    """What the portal itself says is not done."""
+    events = InboundEvent.objects.exclude(status__in=["done", "ignored"])
+    return [
+        *(f"{e} {e.status} {e.attempts} {e.lease_until} {e.retry_at}: {e.error}" for e in events),
+        *(f"{r} {r.flow} {r.status}: {r.error}" for r in SyncRun.objects.exclude(error="")),
+    ]
 
 
 @contextmanager
