@@ -141,7 +141,7 @@ if _REDIS_URL := env.str("REDIS_URL", ""):
     if not _REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured(f"REDIS_URL is {_REDIS_URL!r}: write redis://host:6379/0.")
     CACHES["default"] = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.SpareRedisCache",
         "LOCATION": _REDIS_URL,
     }
 

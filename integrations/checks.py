@@ -7,7 +7,8 @@ its key opens others is damaged, not locked out: a warning, and that connection 
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Warning, register, run_checks
+from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.checks import Warning as Caution
 from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, connection
 
@@ -80,7 +81,7 @@ def _wrong(names: set[str]) -> Iterator[CheckMessage]:
 
 def _damaged(connections: list[str]) -> Iterator[CheckMessage]:
     if connections:
-        yield Warning(
+        yield Caution(
             f"The stored credentials of {_and(set(connections))} cannot be read.",
             hint="Open the connection and replace its credentials. The others go on.",
             id="integrations.W001",

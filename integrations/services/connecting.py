@@ -82,9 +82,10 @@ def _lay_over(cls: type[Provider], row: Connection, secrets: Mapping[str, str]) 
 def _stored(row: Connection) -> dict[str, Any]:
     # Credentials nobody can read any more are healed by being replaced as a whole.
     try:
-        return row.secrets.reveal()
+        stored: dict[str, Any] = row.secrets.reveal()
     except CredentialUnreadable:
         return {}
+    return stored
 
 
 def free_slug(wanted: str) -> str:

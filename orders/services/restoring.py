@@ -6,6 +6,7 @@ more cannot be looked up: a person approves it.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -99,9 +100,9 @@ def _decided_since(submission: Submission) -> bool:
 
 def _doubt_submissions(now: datetime) -> int:
     sending = Submission.objects.filter(status=Submission.Status.SUBMITTING)
-    fields = {"retry_at": now, "lease_token": None, "lease_until": None, "error": STOPPED}
-    moves = (Submission.Status.SUBMITTING, Submission.Status.UNCONFIRMED)
-    return sum(row.move(*moves, **fields) for row in sending)
+    fields: dict[str, Any] = {"lease_token": None, "lease_until": None, "error": STOPPED}
+    old, new = Submission.Status.SUBMITTING, Submission.Status.UNCONFIRMED
+    return sum(row.move(old, new, retry_at=now, **fields) for row in sending)
 
 
 def _doubt_mails() -> int:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of a test's own, to be restarted and hurt; and `manage.py up` on top of it."""
+"""A PostgreSQL server of a test's own, to be hurt; and `manage.py up` on top of it."""
 
 import os
 import pwd

@@ -75,9 +75,7 @@ def test_a_task_slower_than_its_schedule_is_not_started_twice(fake, flow, now):
 
 
 def test_a_nightly_run_after_three_days_down_is_made_once(fake, flow, now):
-    FlowSchedule.objects.create(
-        connection=fake, flow="stock", daily_at=time(12), next_due_at=now
-    )
+    FlowSchedule.objects.create(connection=fake, flow="stock", daily_at=time(12), next_due_at=now)
     back = now + timedelta(days=3, hours=5)
     assert [start_due(back + timedelta(minutes=minutes)) for minutes in range(3)] == [1, 0, 0]
     assert FlowSchedule.objects.get().next_due_at == now + timedelta(days=4)

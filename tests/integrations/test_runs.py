@@ -169,7 +169,13 @@ def taken_over(error=None):
 
 @pytest.mark.parametrize(
     "error",
-    [None, BadResponse("A web page."), Retryable("Busy.", 600), Held("empty", "Empty."), ValueError()],
+    [
+        None,
+        BadResponse("A web page."),
+        Retryable("Busy.", 600),
+        Held("empty", "Empty."),
+        ValueError(),
+    ],
 )
 def test_a_run_that_was_taken_over_writes_nothing_however_it_ends(fake, flow, error):
     flow(taken_over(error))

@@ -24,7 +24,9 @@ def test_not_even_a_superuser_finds_a_way_to_delete_a_row():
     models = {model: page for model, page in admin.site._registry.items() if model != Group}
 
     deletable = [model for model, page in models.items() if page.has_delete_permission(request)]
-    bulk = [model for model, page in models.items() if "delete_selected" in page.get_actions(request)]
+    bulk = [
+        model for model, page in models.items() if "delete_selected" in page.get_actions(request)
+    ]
 
     assert len(models) > 15
     assert (deletable, bulk) == ([], [])

@@ -26,7 +26,9 @@ def work_of_every_kind(own_store, partner, system, user) -> dict[str, set[int]]:
     """One waiting job of each kind: task -> the ids it is about."""
     other = make_partner("kettle")
     waiting, asked = (
-        close_and_submit(PartnerOrder.objects.get(lines__order_line__order=make_order(own_store, v)))
+        close_and_submit(
+            PartnerOrder.objects.get(lines__order_line__order=make_order(own_store, v))
+        )
         for v in (
             make_variant(partner=partner).sku,
             make_variant("PARTNER-kettle-DRIP", partner=other).sku,
@@ -61,9 +63,7 @@ def forget_by_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("forget", [forget_by_hand, forget_by_key])
-def test_work_of_every_kind_is_woken_again(
-    own_store, partner, system, user, monkeypatch, forget
-):
+def test_work_of_every_kind_is_woken_again(own_store, partner, system, user, monkeypatch, forget):
     work = work_of_every_kind(own_store, partner, system, user)
     forget(monkeypatch)
     later = timezone.now() + timedelta(minutes=3)
