@@ -94,14 +94,14 @@ def read_flag(env: environ.Env, name: str, default: bool = False) -> bool:
     return words.get(value, default)
 
 
-def read_number(env: environ.Env, name: str, default: float) -> float:
-    """A number, 0 or more; whole where the default is."""
+def read_number(env: environ.Env, name: str, default: float, least: float = 0) -> float:
+    """A number, `least` or more; whole where the default is."""
     value: str = env.str(name, "") or str(default)
     try:
         number = type(default)(value)
     except ValueError:
-        number = -1
-    if number < 0:
+        number = least - 1
+    if number < least:
         raise ImproperlyConfigured(f"{name} is {value!r}: write a number like {default}.")
     return number
 

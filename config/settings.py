@@ -145,7 +145,7 @@ if _REDIS_URL := env.str("REDIS_URL", ""):
     if not _REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured(f"REDIS_URL is {_REDIS_URL!r}: write redis://host:6379/0.")
     CACHES["default"] = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.SpareRedisCache",
         "LOCATION": _REDIS_URL,
     }
 
@@ -170,6 +170,9 @@ Q_CLUSTER = {
     "log_level": "INFO",
     "ALT_CLUSTERS": {"flows": {"workers": 1, "queue_limit": 1, "timeout": 1800, "retry": 7200}},
 }
+
+# A cluster whose heartbeat job, sent every minute, is older than this hangs: it is restarted.
+WORKER_SILENT_S = read_number(env, "WORKER_SILENT_S", 300, least=5)
 
 # --- mail ---
 vars().update(read_email(env))

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from config import connection_numbers, dashboard, health_page  # noqa: F401 - pages of the admin
 from config.health import healthz, readyz
 
+handler500 = "config.faults.server_error"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -25,12 +25,16 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass
 class Child:
-    """One process to keep alive. `cluster` names the heartbeat that tells whether it works."""
+    """One process to keep alive. `cluster` names the heartbeat that tells whether it works.
+
+    One that `serves_others` is stopped last: a job in hand may need its answers.
+    """
 
     name: str
     command: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
     cluster: str = ""
+    serves_others: bool = False
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     restart_at: float = 0.0
@@ -93,15 +97,17 @@ class Supervisor:
         children: Sequence[Child],
         *,
         say: Callable[[str], object],
-        last_beats: Callable[[], Mapping[str, datetime]],
+        last_beats: Callable[[], Mapping[str, datetime] | None],
         silent_after: Mapping[str, timedelta],
         grace_s: float = 30.0,
     ) -> None:
         self.children = children
         self._say, self._last_beats, self._silent_after = say, last_beats, silent_after
         self._grace_s = grace_s
+        limits = silent_after.values()
+        self._watch_every_s = min([WATCH_EVERY_S, *(t.total_seconds() / 4 for t in limits)])
         self._stopping = 0
-        self._watch_at = 0.0
+        self._watch_at = self._blind_at = 0.0
 
     def run(self, each_turn: Callable[[], object] = lambda: None) -> None:
         """Start everything and stay until SIGTERM or SIGINT; a second one does not wait."""
@@ -127,7 +133,7 @@ class Supervisor:
             if child.is_dead():
                 self._restart(child, now)
         if now >= self._watch_at:
-            self._watch_at = now + WATCH_EVERY_S
+            self._watch_at = now + self._watch_every_s
             self._kill_silent(now)
 
     def _restart(self, child: Child, now: float) -> None:
@@ -147,11 +153,18 @@ class Supervisor:
             child.start()
 
     def _kill_silent(self, now: float) -> None:
-        """A cluster can hang for ever without ending: its heartbeat, sent as a job, shows it."""
+        """A cluster can hang for ever without ending: its heartbeat, sent as a job, shows it.
+
+        While the database is away nobody can write a heartbeat; afterwards the time begins anew.
+        """
         beats = self._last_beats()
+        if beats is None:
+            self._blind_at = now
+            return
         for child in self.children:
             limit = self._silent_after.get(child.cluster)
-            if limit is None or now - child.started_at < limit.total_seconds():
+            since = max(child.started_at, self._blind_at)
+            if limit is None or now - since < limit.total_seconds():
                 continue
             beat = beats.get(child.cluster)
             if beat is None or datetime.now(UTC) - beat > limit:
@@ -159,12 +172,14 @@ class Supervisor:
                 child.kill_session()
 
     def _stop_children(self) -> None:
-        for child in self.children:
-            child.ask_to_stop()
         deadline = time.monotonic() + self._grace_s
-        while time.monotonic() < deadline and self._stopping < 2:
-            if all(child.process is None or child.is_dead() for child in self.children):
-                break
-            time.sleep(POLL_S)
-        for child in self.children:
-            child.kill_session()
+        for last in (False, True):
+            some = [child for child in self.children if child.serves_others == last]
+            for child in some:
+                child.ask_to_stop()
+            while time.monotonic() < deadline and self._stopping < 2:
+                if all(child.process is None or child.is_dead() for child in some):
+                    break
+                time.sleep(POLL_S)
+            for child in some:
+                child.kill_session()

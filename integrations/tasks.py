@@ -1,5 +1,7 @@
 """What workers run: two lines each, ids only; the services do the work."""
 
+from functools import partial
+
 from django.utils import timezone
 
 from integrations.models import Connection
@@ -17,8 +19,8 @@ from integrations.services.rotation import wipe_old_secrets
 
 
 def run_flow(run_id: int) -> str:
-    """Execute a queued run."""
-    return runs.run_flow(run_id)
+    """Execute a queued run; while it lasts its beats are those of its queue."""
+    return runs.run_flow(run_id, alive=partial(beat, "flows"))
 
 
 def handle_event(event_id: int) -> str:

@@ -34,6 +34,7 @@ WORDS = {
     "sync": "Sync failed",
     "gap": "Not announced",
     "privacy": "Privacy request",
+    "notification": "E-mail not sent",
 }
 SNOOZES = [
     ("1", "One hour"),

@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from pydantic import BaseModel
 
 from integrations import registry
+from integrations.crypto import CredentialUnreadable
 from integrations.models import Connection
 from integrations.providers.base import Provider
 from integrations.services.connections import with_app_credentials
@@ -78,7 +79,7 @@ def _lay_over(cls: type[Provider], row: Connection, secrets: Mapping[str, str]) 
     if unknown:
         known = ", ".join(cls.Secrets.model_fields) or "none"
         raise ValueError(f"There is no secret {', '.join(unknown)}. Known: {known}.")
-    stored = row.secrets.reveal()
+    stored = _stored(row)
     merged = {**stored, **given, **_replaced(cls, stored, given)}
     cls.Secrets(**merged)
     row.secrets = merged
@@ -101,6 +102,15 @@ def _replaced(
         for name in names
         if used.get(name) and used[name] != given[name] and not given.get(OLD + name)
     }
+
+
+def _stored(row: Connection) -> dict[str, Any]:
+    # Credentials nobody can read any more are healed by being replaced as a whole.
+    try:
+        stored: dict[str, Any] = row.secrets.reveal()
+    except CredentialUnreadable:
+        return {}
+    return stored
 
 
 def free_slug(wanted: str) -> str:

@@ -12,7 +12,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
-from integrations.crypto import CredentialUnreadable, key_ids
+from integrations.checks import credential_keys_open_what_is_stored
+from integrations.crypto import key_ids
 from integrations.errors import ProviderError
 from integrations.models import Connection, FlowSchedule
 from integrations.services.breaker import why_waiting
@@ -73,11 +74,16 @@ def check_database() -> Check:
     """Reachable, and with the options that make several processes safe."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute("PRAGMA journal_mode" if settings.IS_SQLITE else "SELECT 1")
+            cursor.execute(
+                "PRAGMA journal_mode" if settings.IS_SQLITE else "SHOW transaction_read_only"
+            )
             answer = str(cursor.fetchone()[0])
     except DatabaseError:
         fix = "Check DATABASE_URL, and that the database server runs and lets us in."
         return Check("database", "fail", "The database does not answer.", fix)
+    if not settings.IS_SQLITE and answer == "on":
+        fix = "Point DATABASE_URL at the primary server, or let it take writes again."
+        return Check("database", "fail", "PostgreSQL answers, but takes no changes.", fix)
     if not settings.IS_SQLITE:
         return Check("database", "ok", "PostgreSQL answers.")
     mode = connection.settings_dict["OPTIONS"].get("transaction_mode")
@@ -148,14 +154,14 @@ def check_queue(now: datetime) -> Check:
 
 def check_keys() -> Check:
     """Every stored credential opens with a configured key, and with the newest one."""
-    current, old = key_ids()[0], 0
-    for row in Connection.objects.all():
-        try:
-            row.secrets.reveal(), row.tokens.reveal()
-        except CredentialUnreadable as exc:
-            fix = "Put the key back into CREDENTIAL_KEYS, after the current one."
-            return Check("credential keys", "fail", f"{row.name}: {exc}", fix)
-        old += bool({row.secrets.key_id, row.tokens.key_id} - {"", current})
+    for found in credential_keys_open_what_is_stored():
+        level: Level = "fail" if found.is_serious() else "warn"
+        return Check("credential keys", level, f"{found.msg} ({found.id})", found.hint or "")
+    current = key_ids()[0]
+    old = sum(
+        bool({row.secrets.key_id, row.tokens.key_id} - {"", current})
+        for row in Connection.objects.only("secrets", "tokens")
+    )
     if old:
         fix = "Run `manage.py rotate_keys`."
         return Check("credential keys", "warn", f"{old} connections use an older key.", fix)

@@ -1,17 +1,23 @@
-"""Signs of life: each worker cluster says once a minute, through its own queue, that it works."""
+"""Signs of life: each worker cluster says once a minute, through its own queue, that it works.
+
+A run of a flow keeps the only worker of its queue busy for up to half an hour; its own beats, one
+per page, stand in for the job that waits behind it.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from integrations.jobs import enqueue
 from integrations.models import Heartbeat
 
-# The longest job of the queue plus three minutes: an older sign means the cluster hangs.
+# Longer than the longest job of the short queue (2 minutes), and than a run may be silent before
+# it counts as interrupted (3 minutes): an older sign means the cluster hangs.
 SILENT_AFTER: Mapping[str, timedelta] = MappingProxyType(
-    {"crossdock": timedelta(minutes=5), "flows": timedelta(minutes=33)}
+    dict.fromkeys(("crossdock", "flows"), timedelta(seconds=settings.WORKER_SILENT_S))
 )
 
 

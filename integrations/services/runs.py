@@ -51,6 +51,7 @@ class Run:
     started_at: datetime
     watermark: dict[str, Any]
     progress: Callable[[SyncRun], object] = lambda record: None
+    alive: Callable[[datetime], object] = lambda now: None
     _changes: list[SyncChange] = field(default_factory=list)
 
     @property
@@ -92,15 +93,18 @@ class Run:
             self.flush()
 
     def flush(self) -> None:
-        """Write the noted rows."""
-        SyncChange.objects.bulk_create(self._changes)
-        self._changes.clear()
+        """Write the noted rows. Raises LeaseLost, with nothing written, if it was taken over."""
+        changes, self._changes = self._changes, []
+        if changes and not _holds(self.schedule):
+            raise LeaseLost
+        SyncChange.objects.bulk_create(changes)
 
     def beat(self) -> None:
         """Still alive: call between pages. Raises LeaseLost if the flow was taken over."""
         now = timezone.now()
         if not self.schedule.extend_lease(now, LEASE_S):
             raise LeaseLost
+        self.alive(now)
         self.record.update_where(
             Q(status=Status.RUNNING),
             heartbeat_at=now,
@@ -150,6 +154,11 @@ def request_run(
         return existing, False
 
 
+def _holds(schedule: FlowSchedule) -> bool:
+    """Whether this run's worker still is the one that may write."""
+    return FlowSchedule.objects.filter(schedule.mine(), pk=schedule.pk).exists()
+
+
 def _schedule_of(connection: Connection, flow: str) -> FlowSchedule:
     rows = FlowSchedule.objects.filter(connection=connection, flow=flow)
     if (schedule := rows.first()) is not None:
@@ -169,8 +178,15 @@ def _of_slot(connection: Connection, flow: str, slot: datetime | None) -> SyncRu
     return (runs.filter(slot=slot).first() if slot else None) or runs.latest("id")
 
 
-def run_flow(run_id: int, progress: Callable[[SyncRun], object] = lambda record: None) -> str:
-    """Execute a queued run; returns its final status. Harmless when called twice."""
+def run_flow(
+    run_id: int,
+    progress: Callable[[SyncRun], object] = lambda record: None,
+    alive: Callable[[datetime], object] = lambda now: None,
+) -> str:
+    """Execute a queued run; returns its final status. Harmless when called twice.
+
+    `progress` is called at every count, `alive` between pages and when it is over.
+    """
     record = SyncRun.objects.select_related("connection").get(pk=run_id)
     schedule = FlowSchedule.objects.get(connection=record.connection, flow=record.flow)
     now = timezone.now()
@@ -182,9 +198,10 @@ def run_flow(run_id: int, progress: Callable[[SyncRun], object] = lambda record:
             return record.status
         if not record.move(Status.QUEUED, Status.RUNNING, **begun):
             return SyncRun.objects.values_list("status", flat=True).get(pk=run_id)
-        _execute(record, schedule, now, progress)
+        _execute(record, schedule, now, progress, alive)
     finally:
         schedule.drop_lease()
+    alive(timezone.now())
     start_again(schedule)
     return record.status
 
@@ -194,6 +211,7 @@ def _execute(
     schedule: FlowSchedule,
     now: datetime,
     progress: Callable[[SyncRun], object],
+    alive: Callable[[datetime], object],
 ) -> None:
     connection = record.connection
     if connection.status != Connection.Status.ACTIVE:
@@ -203,15 +221,15 @@ def _execute(
     try:
         provider = provider_for(connection, record.pk)
         watermark = dict(schedule.watermark)
-        run = Run(record, connection, schedule, provider, now, watermark, progress)
+        run = Run(record, connection, schedule, provider, now, watermark, progress, alive)
         _do(run, registry.flows()[record.flow])
     except LeaseLost:
         log.warning("run %s lost its lease", record.pk)
     except Held as exc:
-        _finish(record, Status.HELD, exc.reason, str(exc))
-        raise_alert(
-            run_fingerprint(record), "held", f"{run_title(record)} is held", str(exc), record
-        )
+        if _finish(record, Status.HELD, exc.reason, str(exc)):
+            raise_alert(
+                run_fingerprint(record), "held", f"{run_title(record)} is held", str(exc), record
+            )
     except NotAuthorized as exc:
         needs_attention(connection, exc)
         _finish(record, Status.FAILED, exc.kind, str(exc))
@@ -235,7 +253,8 @@ def _do(run: Run, flow: registry.Flow) -> None:
     held = FlowSchedule.objects.filter(pk=schedule.pk, lease_token=schedule.lease_token)
     if not held.update(watermark=run.watermark):
         raise LeaseLost
-    _finish(record, Status.PARTIAL if record.failed else Status.COMPLETED)
+    if not _finish(record, Status.PARTIAL if record.failed else Status.COMPLETED):
+        raise LeaseLost
     Connection.objects.filter(pk=record.connection_id).update(last_ok_at=timezone.now(), failures=0)
     if not record.params:  # a run of chosen SKUs, or a dry one, says nothing of the whole
         overtake_held(record)
@@ -257,9 +276,10 @@ def close_run_alert(record: SyncRun) -> bool:
     return close_alert(run_fingerprint(record))
 
 
-def _finish(record: SyncRun, status: str, reason: str = "", error: str = "") -> None:
+def _finish(record: SyncRun, status: str, reason: str = "", error: str = "") -> bool:
+    """Record how it ended; False if somebody ended it meanwhile: then nothing else is written."""
     counts = {name: getattr(record, name) for name in (*COUNTS, "total")}
-    record.move(
+    return record.move(
         Status.RUNNING,
         status,
         reason=reason,
@@ -270,7 +290,8 @@ def _finish(record: SyncRun, status: str, reason: str = "", error: str = "") -> 
 
 
 def _fail(record: SyncRun, reason: str, sentence: str) -> None:
-    _finish(record, Status.FAILED, reason, sentence)
+    if not _finish(record, Status.FAILED, reason, sentence):
+        return
     Connection.objects.filter(pk=record.connection_id).update(failures=F("failures") + 1)
     raise_alert(
         run_fingerprint(record),

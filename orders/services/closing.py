@@ -29,6 +29,7 @@ from orders.services.content import (
 )
 from orders.services.history import record
 from orders.services.planning import next_run_or_tell
+from orders.services.restoring import may_be_a_repeat
 
 Kind, Sending = Submission.Kind, Submission.Status
 IN_FLIGHT = [Sending.PENDING, Sending.SUBMITTING, Sending.UNCONFIRMED]
@@ -80,7 +81,11 @@ def why_not_at_all(partner_order: PartnerOrder) -> list[str]:
 def needs_approval(submission: Submission) -> bool:
     """Whether a person must say yes before it is sent."""
     partner = submission.partner_order.partner
-    if submission.approved_at or partner.approval == Approval.NEVER:
+    if submission.approved_at:
+        return False
+    if submission.content.get("may_repeat"):
+        return True
+    if partner.approval == Approval.NEVER:
         return False
     over = Decimal(submission.content["total"]) > partner.approval_limit
     return partner.approval == Approval.ALWAYS or over
@@ -152,6 +157,7 @@ def put_up(
     is no longer the one of what would be sent.
     """
     now = timezone.now()
+    repeat = {"may_repeat": True} if may_be_a_repeat(row) else {}
     content, fresh = fix_content(row, lowered)
     if digest and digest != fresh:
         raise CannotSubmit("It changed since you looked at it. Look at it again, then send it.")
@@ -161,7 +167,7 @@ def put_up(
         kind=kind or (Kind.APPEND if row.external_id else Kind.CREATE),
         seq=seq,
         reference=reference_of(row.reference, seq),
-        content=content,
+        content=content | repeat,
         digest=fresh,
         approved_by_id=user.pk if user else None,
         approved_at=now if user else None,

@@ -8,6 +8,7 @@ from integrations.jobs import enqueue, waiting_ids
 from integrations.services.breaker import waits
 from orders.models import Notification, Shipment, Submission
 from orders.services.batches import submit_due_batches
+from orders.services.notifications import give_up
 from orders.services.planning import plan_batches
 from orders.services.privacy import open_redactions
 from orders.services.shortfalls import settle_shortfalls
@@ -55,12 +56,8 @@ def recover_notifications(now: datetime) -> int:
     recovered = 0
     left = Notification.objects.filter(status=Notification.Status.SENDING, lease_until__lt=now)
     for row in left:
-        recovered += row.move(
-            Notification.Status.SENDING,
-            Notification.Status.UNKNOWN,
-            where=Q(lease_token=row.lease_token),
-            error="The worker that was sending it stopped.",
-        )
+        why = "The worker that was sending it stopped."
+        recovered += give_up(row, Notification.Status.UNKNOWN, why)
     return recovered
 
 

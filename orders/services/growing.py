@@ -50,6 +50,7 @@ def rebuild(submission: Submission) -> None:
 def _write(submission: Submission) -> None:
     row = submission.partner_order
     content, digest = fix_content(row, lowered_of(submission))
+    content |= {key: True for key in ("may_repeat",) if submission.content.get(key)}
     changed = submission.update_where(
         Q(status=Sending.PENDING) & ~Q(digest=digest),
         content=content,

@@ -12,12 +12,14 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from integrations.jobs import enqueue
+from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.webhooks import is_quiet
 from orders.models import Notification, Order, Shipment
 
 Status, Type = Notification.Status, Notification.Type
 LEASE_S = 60
 ATTEMPTS = 5
+ALERT = "notifications"  # one for all: a mail server that refuses refuses many
 # event -> (type, template below templates/emails/)
 EVENTS = {
     "shipment.shipped": (Type.FULFILLMENT, "shipment_shipped"),
@@ -85,13 +87,15 @@ def _hand_over(notification: Notification, server: Any, now: datetime) -> bool:
     try:
         mail.send()
     except smtplib.SMTPServerDisconnected:
-        _settle(notification, Status.UNKNOWN, error="The mail server's answer was lost.")
+        give_up(notification, Status.UNKNOWN, "The mail server's answer was lost.")
     except smtplib.SMTPException as exc:
         _try_later(notification, now, f"The mail server refused it ({type(exc).__name__}).")
     except OSError:
-        _settle(notification, Status.UNKNOWN, error="The connection to the mail server broke.")
+        give_up(notification, Status.UNKNOWN, "The connection to the mail server broke.")
     else:
-        return _settle(notification, Status.SENT, sent_at=timezone.now(), error="")
+        done = _settle(notification, Status.SENT, sent_at=timezone.now(), error="")
+        _close_if_last()
+        return done
     finally:
         server.close()
     return False
@@ -112,10 +116,31 @@ def _claim(notification: Notification, now: datetime) -> bool:
 
 def _try_later(notification: Notification, now: datetime, error: str) -> None:
     if notification.attempts >= ATTEMPTS:
-        _settle(notification, Status.FAILED, error=error)
+        give_up(notification, Status.FAILED, error)
     else:
         later = now + timedelta(seconds=30 * 2**notification.attempts)
         _settle(notification, Status.QUEUED, retry_at=later, error=error)
+
+
+def give_up(notification: Notification, new: str, error: str) -> bool:
+    """*Failed* or *unknown*: a person decides, and is told. False if it is not ours any more."""
+    with transaction.atomic():
+        if not _settle(notification, new, error=error):
+            return False
+        raise_alert(
+            ALERT,
+            "notification",
+            "E-mails to customers wait for a person",
+            f"{error} Open the e-mail: send it again, or suppress it.",
+            notification,
+        )
+    return True
+
+
+def _close_if_last() -> None:
+    undecided = Notification.objects.filter(status__in=[Status.FAILED, Status.UNKNOWN])
+    if not undecided.exists():
+        close_alert(ALERT)
 
 
 def _settle(notification: Notification, new: str, **fields: object) -> bool:
@@ -142,10 +167,13 @@ def send_again(notification: Notification) -> bool:
         if not notification.move(settled, Status.QUEUED, where=known, **fresh):
             return False
         enqueue("orders.tasks.send_notification", notification.pk)
+        _close_if_last()
     return True
 
 
 def suppress(notification: Notification) -> bool:
     """A person decided that it is not sent; False if it was, or is just being sent."""
     waiting = [Status.QUEUED, Status.FAILED, Status.UNKNOWN]
-    return notification.move(waiting, Status.SUPPRESSED)
+    done = notification.move(waiting, Status.SUPPRESSED)
+    _close_if_last()
+    return done

@@ -20,6 +20,7 @@ from orders.services.content import (
     ship_to_address,
     wanted_lines,
 )
+from orders.services.restoring import look_first, must_look_first
 
 Kind = Submission.Kind
 # Commits that the call is about to be made; raises where the lease does not suffice for it.
@@ -56,6 +57,9 @@ def _create(submission: Submission, provider: Provider, commit: Commit) -> Place
         raise Rejected("Where it goes to changed after it was approved. Look at it and retry.")
     if not isinstance(provider, PushesOrders):
         raise Rejected(f"No orders can be placed with {submission.partner_order.connection}.")
+    if must_look_first(submission):
+        account = submission.partner_order.connection.account  # type: ignore[union-attr]
+        look_first(submission, provider, account)
     commit()
     placed = provider.push_order(order_to_place(submission))
     try:

@@ -26,6 +26,7 @@ from orders.services.history import ERROR, record
 Publish = Shipment.Publish
 LEASE_S = 90
 RETRY_S = 60
+MOST_ATTEMPTS = 5  # of one that ends its worker; an outage is tried for as long as it lasts
 WAITING = [Publish.PENDING, Publish.UNCONFIRMED]
 
 
@@ -34,8 +35,12 @@ def publish(shipment: Shipment, now: datetime | None = None) -> None:
     now = now or timezone.now()
     if _must_not(shipment):
         return
+    died = shipment.publish_status == Publish.PUBLISHING
     was = _claim(shipment, now)
     if was is None:
+        return
+    if died and shipment.attempts > MOST_ATTEMPTS:
+        _fail(shipment, Rejected("The worker that told the store stopped every time."))
         return
     connection = shipment.order.connection if shipment.order else None
     try:
@@ -157,7 +162,8 @@ def publish_again(shipment: Shipment) -> bool:
     """A person corrected the cause: try once more, looking first."""
     failed = Q(publish_status=Publish.FAILED)
     with transaction.atomic():
-        if not shipment.update_where(failed, publish_status=Publish.UNCONFIRMED, retry_at=None):
+        fresh = {"publish_status": Publish.UNCONFIRMED, "retry_at": None, "attempts": 0}
+        if not shipment.update_where(failed, **fresh):
             return False
         enqueue("orders.tasks.publish_shipment", shipment.pk)
     return True

@@ -1,7 +1,11 @@
 """The connection pages: what they show, to whom, and what the buttons do."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.urls import reverse
 
 from integrations.errors import NotAuthorized
 from integrations.models import Alert, ApiCall, Connection, SyncRun
@@ -21,6 +25,7 @@ from tests.integrations.admin_rows import (
     page_url,
     press,
 )
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 SECRET = "shpss_0123456789abcdef"
@@ -129,6 +134,29 @@ def test_sync_of_a_running_flow_says_since_when(store):
     assert f"Already running since {run.started_at:%H:%M}" in press(
         log_in("Owner"), store, "sync", flow="stock"
     )
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_twenty_presses_at_once_are_one_run_and_the_others_are_told(settings):
+    settings.TIME_ZONE = "America/Los_Angeles"
+    store, owner = make_store("blue-door"), log_in("Owner")
+    cookie = owner.cookies["sessionid"].value
+
+    def click(index: int) -> str:
+        browser = Client()
+        browser.cookies["sessionid"] = cookie
+        url = reverse("admin:integrations_connection_do", args=[store.pk, "sync"])
+        answer = browser.post(url, {"confirmed": "1", "flow": "stock"}, follow=True)
+        return answer.content.decode()  # `context` mixes what all threads render
+
+    answers = at_once(20, click)
+
+    run = SyncRun.objects.get()
+    assert sum(f"Queued run #{run.pk}" in said for said in answers) == 1
+    assert sum(f"Already queued as run #{run.pk}" in said for said in answers) == 19
+    began = datetime(2026, 11, 26, 22, 2, tzinfo=UTC)
+    SyncRun.objects.update(status="running", started_at=began)
+    assert "Already running since 14:02" in press(owner, store, "sync", flow="stock")
 
 
 def test_bulk_sync_leaves_out_systems_without_the_flow(store):

@@ -151,6 +151,15 @@ def test_settings_of_another_type_are_refused_by_the_provider(script, db):
     assert not Connection.objects.exists()
 
 
+def test_credentials_nobody_can_read_are_replaced_as_a_whole(fake):
+    Connection.objects.update(secrets="v1:gone:x")
+
+    save_connection("fake", "beans", {}, {"client_id": "7", "client_secret": "fresh"})
+
+    secrets = Connection.objects.get().secrets.reveal()
+    assert secrets == {"client_id": "7", "client_secret": "fresh"}
+
+
 def test_a_slug_that_is_taken_gets_a_number(fake):
     make_fake("beans-2.fake")
     assert free_slug("beans") == "beans-3"

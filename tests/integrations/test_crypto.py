@@ -8,8 +8,11 @@ from cryptography.fernet import Fernet
 from django.core import serializers
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import SystemCheckError
+from django.db import DatabaseError
 from django.db import connection as database
 
+from integrations.checks import refuse_wrong_keys
 from integrations.crypto import CredentialUnreadable, parse_keys
 from integrations.models import Connection
 
@@ -64,9 +67,41 @@ def test_a_missing_key_is_named_and_stops_the_start(row, settings):
 
     with pytest.raises(CredentialUnreadable, match="'test' is not in CREDENTIAL_KEYS"):
         row.secrets.reveal()
-    errors = run_checks(tags=["database"], databases=["default"])
+    errors = run_checks(tags=["credentials"])
     assert [error.id for error in errors] == ["integrations.E001"]
     assert "need the key test" in errors[0].msg
+
+
+def test_another_key_of_the_same_name_stops_the_start(row, settings):
+    settings.CREDENTIAL_KEYS = f"test:{Fernet.generate_key().decode()}"
+
+    with pytest.raises(SystemCheckError, match=r"E002\) The key test .* Put the right key back"):
+        refuse_wrong_keys()
+
+
+def test_good_keys_let_it_start(row):
+    refuse_wrong_keys()
+
+
+def test_one_damaged_value_is_a_warning_and_the_start_goes_on(row):
+    other = Connection(provider="shopify", slug="other", name="Other")
+    other.secrets = SECRET
+    other.save()
+    Connection.objects.filter(slug="own").update(secrets=stored()[:-2] + "xx")
+
+    refuse_wrong_keys()
+
+    (warning,) = run_checks(tags=["credentials"])
+    assert (warning.id, "of Own cannot be read" in warning.msg) == ("integrations.W001", True)
+    assert Connection.objects.get(slug="other").secrets.reveal() == SECRET
+
+
+def test_before_the_first_migrate_there_is_nothing_to_open(row, monkeypatch):
+    def no_table(*args, **kwargs):
+        raise DatabaseError("no such table")
+
+    monkeypatch.setattr(Connection.objects, "only", no_table)
+    assert run_checks(tags=["credentials"]) == []
 
 
 def test_an_old_key_still_opens_after_a_new_one_was_put_first(row, settings):

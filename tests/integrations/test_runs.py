@@ -6,8 +6,11 @@ import pytest
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from integrations import tasks
 from integrations.errors import BadResponse, NotAuthorized, Rejected, Retryable
 from integrations.models import Alert, Connection, FlowSchedule, SyncChange, SyncRun
+from integrations.services import ticks
+from integrations.services.heartbeats import last_beats
 from integrations.services.runs import Held, request_run, run_flow
 from tests.conftest import make_fake
 from tests.threads import at_once
@@ -134,6 +137,55 @@ def test_a_run_that_looks_wrong_is_held(fake, flow):
         "The answer was empty.",
     )
     assert Alert.objects.get().kind == "held"
+
+
+def test_a_run_in_a_worker_is_the_sign_of_life_of_its_queue(fake, flow):
+    flow(lambda run: run.beat())
+    record, _ = request_run(fake, "stock", trigger="schedule", inline=True)
+    tasks.run_flow(record.pk)
+    assert last_beats().keys() == {"flows"}
+
+
+def test_a_run_by_hand_is_no_sign_of_life_of_the_worker(fake, flow):
+    flow(lambda run: run.beat())
+    run_once(fake)
+    assert last_beats() == {}
+
+
+def taken_over(error=None):
+    """A handler that was frozen until its run was ended by another worker; then it goes on."""
+
+    def handler(run):
+        run.note("SKU-1", "applied")
+        FlowSchedule.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        assert ticks.interrupt(SyncRun.objects.get(pk=run.record.pk), timezone.now())
+        run.watermark["since"] = "2026-11-20"
+        run.count(created=7)
+        if error:
+            raise error
+
+    return handler
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        None,
+        BadResponse("A web page."),
+        Retryable("Busy.", 600),
+        Held("empty", "Empty."),
+        ValueError(),
+    ],
+)
+def test_a_run_that_was_taken_over_writes_nothing_however_it_ends(fake, flow, error):
+    flow(taken_over(error))
+    record = run_once(fake)
+    assert (record.status, record.reason, record.created) == ("interrupted", "silent", 0)
+    assert not SyncChange.objects.exists()
+    assert FlowSchedule.objects.get().watermark == {}
+    assert Alert.objects.get().title == "Beans: stock was interrupted"
+    fake.refresh_from_db()
+    assert (fake.failures, fake.last_ok_at) == (0, None)
 
 
 @pytest.mark.parametrize("status", ["paused", "needs_attention", "archived", "draft"])

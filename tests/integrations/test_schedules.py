@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from integrations.models import Connection, FlowSchedule
 from integrations.services.schedules import (
@@ -179,6 +180,21 @@ GOOD = {"every_minutes": 15, "timezone": LA, "weekdays": WEEKDAYS}
 )
 def test_nonsense_is_refused_with_a_sentence(change, field, sentence):
     assert clean_schedule(GOOD | change) == {field: sentence}
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"every_minutes": 0}, "flowschedule_five_minutes_at_least"),
+        ({"every_minutes": 4}, "flowschedule_five_minutes_at_least"),
+        ({"window_from": time(19), "window_to": time(9)}, "flowschedule_window_in_order"),
+        ({"every_minutes": 5, "daily_at": time(2)}, "flowschedule_one_cadence"),
+    ],
+)
+def test_nonsense_does_not_get_into_the_database_either(fake, fields, name):
+    row = FlowSchedule.objects.create(connection=fake, flow="stock")
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        FlowSchedule.objects.filter(pk=row.pk).update(**fields)
 
 
 def test_a_sensible_schedule_is_accepted():

@@ -117,11 +117,43 @@ def test_a_cluster_just_started_gets_time_for_its_first_sign(started):
     assert started.killed == []
 
 
+def test_after_the_database_was_away_a_cluster_gets_time_for_its_next_sign(started):
+    old = {"crossdock": datetime.now(UTC) - timedelta(minutes=20)}
+    answers = [None, old, old]
+    boss, _ = make()
+    boss._last_beats = lambda: answers.pop(0)
+    boss.turn(3000.0)
+    boss.turn(3299.0)
+    assert started.killed == []
+    boss.turn(3314.0)
+    assert started.killed == [100]
+
+
+def test_a_short_limit_is_looked_at_more_often(started):
+    boss = Supervisor(
+        [],
+        say=print,
+        last_beats=dict,
+        silent_after={"crossdock": timedelta(seconds=10), "flows": timedelta(minutes=5)},
+    )
+    assert boss._watch_every_s == 2.5
+
+
 def test_stopping_asks_the_main_process_first_and_then_ends_the_session(started):
     boss, _ = make()
     boss._stop_children()
     assert started.processes[0].signals == ["TERM"]
     assert started.killed == [100]
+
+
+def test_what_serves_others_is_stopped_last(started):
+    boss, child = make()
+    stores = Child("The sandbox", ["y"], serves_others=True)
+    boss.children = [stores, child]
+    stores.start()
+    boss._stop_children()
+    assert started.killed == [child.process.pid, stores.process.pid]
+    assert [one.signals for one in started.processes] == [["TERM"], ["TERM"]]
 
 
 def test_a_port_somebody_listens_on_is_noticed():

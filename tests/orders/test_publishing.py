@@ -17,7 +17,7 @@ from orders.models import Notification, Shipment
 from orders.services import publishing
 from orders.services.center import ship_to_customer
 from orders.services.due import recover_notifications
-from orders.services.notifications import notify, send
+from orders.services.notifications import notify, send, suppress
 from orders.services.publishing import publish
 from tests.orders.builders import make_order, make_variant
 
@@ -197,4 +197,39 @@ def test_a_mail_whose_worker_died_is_unknown(shipment):
     Notification.objects.update(status="sending", lease_until=timezone.now() - timedelta(seconds=1))
 
     assert recover_notifications(timezone.now()) == 1
+    assert Alert.objects.get(kind="notification").closed_at is None
     assert Notification.objects.get().status == "unknown"
+
+
+def test_a_parcel_that_ends_its_worker_every_time_is_for_a_person(shipment, store):
+    later = timezone.now()
+    for _ in range(5):
+        assert publishing._claim(Shipment.objects.get(), later)
+        later += timedelta(seconds=91)
+
+    publish(Shipment.objects.get(), later)
+
+    assert Shipment.objects.get().publish_status == "failed"
+    assert (store.published, store.looked) == ([], 0)
+    assert "stopped every time" in Alert.objects.get(kind="publish").advice
+
+
+def test_an_outage_of_the_store_is_tried_for_as_long_as_it_lasts(shipment, store):
+    store.script = [Retryable("It does not answer.") for _ in range(9)]
+    for _ in range(9):
+        assert again(shipment).publish_status == "pending"
+
+    assert again(shipment).publish_status == "published"
+
+
+def test_mails_that_failed_are_one_alert_until_somebody_decides(shipment, monkeypatch):
+    def lose(self, messages):
+        raise smtplib.SMTPServerDisconnected
+
+    monkeypatch.setattr(EmailBackend, "send_messages", lose)
+    send(Notification.objects.get())
+
+    alert = Alert.objects.get(kind="notification")
+    assert (alert.closed_at, "dana" in alert.title + alert.advice) == (None, False)
+    assert suppress(Notification.objects.get())
+    assert not Alert.objects.filter(kind="notification", closed_at=None).exists()

@@ -1,11 +1,17 @@
 """Many workers at once, on real transactions: one order, one call, one of two is short."""
 
-import pytest
+from collections.abc import Callable
 
+import pytest
+from django.contrib.auth.models import User
+from django_q.models import OrmQ
+
+from catalog.models import Partner
 from integrations.models import Alert
 from orders.models import Order, PartnerOrder, PartnerOrderLine, Submission
 from orders.services.capture import capture_order
-from orders.services.closing import ClosedAlready, close_and_submit
+from orders.services.closing import ClosedAlready, approve, close_and_submit
+from orders.services.confirming import retry
 from orders.services.submission import submit
 from tests.orders.builders import channel_line, channel_order, make_order, make_variant
 from tests.threads import at_once
@@ -56,6 +62,21 @@ def test_twenty_clicks_on_submit_close_it_once(own_store, partner):
 
     assert sum(at_once(20, click)) == 1
     assert Submission.objects.count() == 1
+
+
+def test_twenty_clicks_on_approve_and_on_retry_have_one_effect(own_store, partner, user):
+    Partner.objects.update(approval="always")
+    make_order(own_store, make_variant(partner=partner).sku)
+    row = close_and_submit(PartnerOrder.objects.get())
+
+    def press(button: Callable[[Submission, User], bool]) -> list[bool]:
+        OrmQ.objects.all().delete()
+        return at_once(20, lambda index: button(Submission.objects.get(pk=row.pk), user))
+
+    for button in (approve, retry):
+        assert sum(press(button)) == 1
+        assert OrmQ.objects.count() == 1
+        Submission.objects.update(status="failed")
 
 
 def test_a_line_that_arrives_while_its_order_closes_is_in_exactly_one(own_store, partner):

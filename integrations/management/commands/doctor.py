@@ -15,6 +15,8 @@ MARKS = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}
 
 class Command(BaseCommand):
     help = "Check settings, database, workers, mail, keys and every connection; exit 1 on a fail."
+    # It says itself what the checks of other commands stop at.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")

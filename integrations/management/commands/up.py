@@ -3,7 +3,7 @@
 import http.client
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -134,7 +134,8 @@ def _children(options: Mapping[str, Any]) -> list[Child]:
         flags = [f"--port={options['sandbox_port']}", f"--smtp-port={options['mail_port']}"]
         if options["sandbox_state"]:
             flags.append(f"--state={options['sandbox_state']}")
-        children.append(Child("The sandbox", [*manage, "sandbox", *flags], env))
+        sandbox = Child("The sandbox", [*manage, "sandbox", *flags], env, serves_others=True)
+        children.append(sandbox)
     return children
 
 
@@ -146,11 +147,11 @@ def _base_url(port: int) -> str:
     return settings.BASE_URL
 
 
-def _beats() -> Mapping[str, datetime]:
-    """The last heartbeats; nothing can be said while the database is away."""
+def _beats() -> Mapping[str, datetime] | None:
+    """The last heartbeats; None while the database is away."""
     try:
         return last_beats()
     except DatabaseError:
-        return dict.fromkeys(SILENT_AFTER, datetime.now(UTC))
+        return None
     finally:
         connection.close()
