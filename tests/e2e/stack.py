@@ -180,6 +180,18 @@ class Stack:
 
 
 def make_stack(folder: Path, **extra: str) -> Stack:
+    """Sandbox, portal and both clusters, each a process of ours."""
+    stack = sandbox_alone(folder, **extra)
+    stack.start(
+        "portal", "-m", "uvicorn", "config.asgi:application",
+        "--port", stack.portal_url.rpartition(":")[2], CROSSDOCK_PROCESS="asgi",
+    )  # fmt: skip
+    stack.start_workers()
+    return stack
+
+
+def sandbox_alone(folder: Path, **extra: str) -> Stack:
+    """The addresses and environment of a stack of which only the sandbox runs yet."""
     portal, sandbox, mail = free_port(), free_port(), free_port()
     passed_on = ("PATH", "PYTHONPATH", "DJANGO_SETTINGS_MODULE")
     env = {
@@ -196,15 +208,11 @@ def make_stack(folder: Path, **extra: str) -> Stack:
         "ENV_FILE": str(folder / "none.env"),
         "HTTP_READ_TIMEOUT_S": "1.5",
         "CONFIRM_AFTER_S": "2",
+        "BREAKER_COOL_S": "3",
         **extra,
     }
     stack = Stack(folder, env, env["BASE_URL"], env["SANDBOX_URL"])
     stack.start("sandbox", "manage.py", "sandbox", "--port", str(sandbox), "--smtp-port", str(mail))
-    stack.start(
-        "portal", "-m", "uvicorn", "config.asgi:application", "--port", str(portal),
-        CROSSDOCK_PROCESS="asgi",
-    )  # fmt: skip
-    stack.start_workers()
     return stack
 
 

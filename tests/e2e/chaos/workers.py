@@ -1,0 +1,122 @@
+"""The workers under `manage.py up`, and kill -9 for whom chance picks."""
+
+import contextlib
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import psutil
+
+from tests.e2e.stack import Stack
+
+CLUSTERS = {"crossdock": 0.75, "flows": 0.25}  # where kills go; the first places the orders
+SUPERVISOR_SHARE, WHOLE_SHARE = 0.05, 0.35
+AGAIN_AFTER_S = 1.0  # what a service manager waits before it starts the supervisor again
+
+
+class Workers:
+    """`manage.py up` with the portal and both clusters. Only its own children are ever killed."""
+
+    def __init__(self, stack: Stack, rng: random.Random) -> None:
+        self.stack, self.rng = stack, rng
+        self.kills: Counter[str] = Counter()
+        self._sessions: set[int] = set()
+        self._died_at = 0.0
+
+    def start(self) -> None:
+        # SPT_NOENV: their titles leave the environment readable, which says whose process it is.
+        port = self.stack.portal_url.rpartition(":")[2]
+        self.stack.start("up", "manage.py", "up", "--port", port, "--grace", "5", SPT_NOENV="1")
+
+    def kill_somebody(self) -> bool:
+        """kill -9 one process, a whole cluster, or the supervisor; False if nobody was there."""
+        if self.rng.random() < SUPERVISOR_SHARE:
+            self._kill_supervisor()
+            return False
+        name = self.rng.choices(list(CLUSTERS), list(CLUSTERS.values()))[0]
+        family = self.clusters().get(name, [])
+        if len(family) < 2:  # it only just starts
+            return False
+        whole = self.rng.random() < WHOLE_SHARE
+        for victim in family if whole else [self.rng.choice(family)]:
+            with gone_is_fine():
+                victim.kill()
+        self.kills[f"{name} {'cluster' if whole else 'process'}"] += 1
+        return True
+
+    def clusters(self) -> dict[str, list[psutil.Process]]:
+        """The processes of each living cluster, by its name."""
+        found = {}
+        for child in self._children():
+            with gone_is_fine():
+                env = child.environ()
+                if env.get("CROSSDOCK_PROCESS") == "cluster":
+                    found[env.get("Q_CLUSTER_NAME", "crossdock")] = session(child.pid)
+        return found
+
+    def revive(self) -> None:
+        """What a service manager does: start the supervisor again when it died."""
+        up = self.stack.processes["up"]
+        if up.alive:
+            self._children()
+        elif not self._died_at:
+            self._died_at = time.monotonic()
+        elif time.monotonic() - self._died_at > AGAIN_AFTER_S:
+            self._died_at = 0.0
+            up.start()
+
+    def cut_power(self) -> None:
+        """kill -9 everything at once."""
+        self._kill_supervisor("everything")
+        self._kill_sessions()
+
+    def _kill_supervisor(self, called: str = "supervisor") -> None:
+        up = self.stack.processes["up"]
+        if not up.alive:
+            return
+        os.kill(up.popen.pid, signal.SIGSTOP)  # so that it starts nobody we do not know of
+        self._children()
+        up.kill()
+        self.kills[called] += 1
+
+    def _children(self) -> list[psutil.Process]:
+        up = self.stack.processes["up"]
+        with gone_is_fine():
+            found = psutil.Process(up.popen.pid).children()
+            self._sessions |= {child.pid for child in found}
+            return found
+        return []
+
+    def stop(self) -> None:
+        """End the supervisor, then whatever it or one of its forerunners left behind."""
+        if self.stack.processes["up"].alive:
+            self._children()
+        self.stack.processes["up"].stop()
+        self._kill_sessions()
+
+    def _kill_sessions(self) -> None:
+        for leader in self._sessions:
+            for process in session(leader):
+                with gone_is_fine():
+                    process.kill()
+
+
+def session(leader: int) -> list[psutil.Process]:
+    """Every living process of the session this one began."""
+    found = []
+    for process in psutil.process_iter():
+        with gone_is_fine():
+            if os.getsid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
+@contextlib.contextmanager
+def gone_is_fine() -> Iterator[None]:
+    try:
+        yield
+    except (psutil.NoSuchProcess, ProcessLookupError):
+        return
