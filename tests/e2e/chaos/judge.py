@@ -16,20 +16,25 @@ Units = Counter[tuple[str, str]]
 
 @dataclass
 class Verdict:
-    """Units of `lost` are neither with a partner nor anywhere a person sees them; `doubled` are
-    units and orders at partners nobody bought; `unsent` are units that still wait here."""
+    """Units: `lost` ones are neither with a partner nor anywhere a person sees them, `doubled`
+    ones are at partners though nobody bought them, `unsent` ones still wait here.
+
+    `twice` counts orders at partners beyond the first of a reference, and of references not ours.
+    """
 
     bought: int = 0
     partner_orders: int = 0
     lost: int = 0
     doubled: int = 0
     unsent: int = 0
+    twice: int = 0
     seconds: list[float] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
-        return self.bought > 0 and (self.lost, self.doubled, self.unsent) == (0, 0, 0)
+        counts = (self.lost, self.doubled, self.unsent, self.twice)
+        return self.bought > 0 and counts == (0, 0, 0, 0)
 
     def compare(self, what: str, wanted: Units, there: Units) -> tuple[int, int]:
         """(missing, too many) units; each difference is a finding."""
@@ -55,7 +60,8 @@ def judge(stack: Stack, goods: list[Good]) -> Verdict:
     held_lost, held_doubled = _by_customer(verdict, bought)
     gone, extra = _by_reference(verdict, ours)
     verdict.lost = max(lost, held_lost + gone)
-    verdict.doubled = max(doubled, held_doubled + extra) + _twice(verdict, ours)
+    verdict.doubled = max(doubled, held_doubled + extra)
+    verdict.twice = _twice(verdict, ours)
     verdict.seconds = _seconds_to_sent()
     return verdict
 

@@ -25,7 +25,7 @@ class Plan:
     duplicated: float = 0.15
     dropped: float = 0.05
     buying_s: float = 100.0
-    kill_every_s: float = 2.5
+    kill_every_s: float = 3.0
     tick_s: float = 3.0
     settle_s: float = 600.0
     power_cut: bool = False

@@ -5,6 +5,9 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+from django_q.models import OrmQ
+
 from catalog.models import Dispatch, Partner
 from integrations.jobs import enqueue
 from integrations.models import Connection
@@ -20,6 +23,7 @@ from tests.e2e.chaos.workers import Workers
 from tests.e2e.stack import Stack
 
 TURN_S = 0.1
+TICKS = ("integrations.tasks.tick", "orders.tasks.tick")
 
 
 @dataclass
@@ -83,8 +87,7 @@ class Round:
         self.workers.revive()
         if time.monotonic() >= self._tick_at:
             self._tick_at = time.monotonic() + self.plan.tick_s
-            enqueue("integrations.tasks.tick")
-            enqueue("orders.tasks.tick")
+            wake(*TICKS)
             own = Connection.objects.get(account=play.OWN)
             request_run(own, "channel_orders", trigger="command")
             send_now()
@@ -100,23 +103,29 @@ class Round:
     def report(self) -> str:
         """What was done to it, what the judge found, and the times, as `make chaos` prints it."""
         verdict, plan = self.verdict, self.plan
-        kinds = Counter(
-            entry["subject"] for entry in self.stack.ask("ledger", kind="fault")["entries"]
-        )
-        return "\n".join(
-            [
-                *verdict.findings,
-                f"seed {plan.seed}: {plan.orders} orders, {verdict.bought} units, "
-                f"{verdict.partner_orders} orders at {len(plan.dispatch)} partners "
-                f"({', '.join(f'{n} {word}' for word, n in Counter(plan.dispatch).items())})",
-                f"faults: {_counts(kinds)}",
-                f"kill -9: {_counts(self.workers.kills)}",
-                f"storm {self.storm_s:.0f} s, settled {self.settle_s:.0f} s after it",
-                f"lost {verdict.lost}, doubled {verdict.doubled}, unsent {verdict.unsent}; "
-                f"time to sent: median {quantile(verdict.seconds, 0.5):.1f} s, "
-                f"p95 {quantile(verdict.seconds, 0.95):.1f} s",
-            ]
-        )
+        faults = self.stack.ask("ledger", kind="fault")["entries"]
+        partners = Counter(f"{word} partners" for word in plan.dispatch)
+        middle, late = (quantile(verdict.seconds, share) for share in (0.5, 0.95))
+        lines = [
+            *verdict.findings,
+            f"seed {plan.seed}, {_counts(partners)}",
+            f"{plan.orders} orders, {verdict.bought} units, {verdict.partner_orders} placed",
+            f"faults: {_counts(Counter(entry['subject'] for entry in faults))}",
+            f"kill -9: {_counts(self.workers.kills)}",
+            f"storm {self.storm_s:.0f} s, settled {self.settle_s:.0f} s after it",
+            f"lost {verdict.lost}, doubled {verdict.doubled}, unsent {verdict.unsent} units",
+            f"orders that are at a partner twice: {verdict.twice}",
+            f"time to sent: median {middle:.1f} s, p95 {late:.1f} s",
+        ]
+        return "\n".join(lines)
+
+
+def wake(*tasks: str) -> None:
+    """Have these run soon; what still lies in the queue is not put there again."""
+    waiting = {job.task["func"] for job in OrmQ.objects.filter(lock__lte=timezone.now())}
+    for task in tasks:
+        if task not in waiting:
+            enqueue(task)
 
 
 def send_now() -> None:

@@ -13,7 +13,7 @@ import psutil
 from tests.e2e.stack import Stack
 
 CLUSTERS = {"crossdock": 0.75, "flows": 0.25}  # where kills go; the first places the orders
-SUPERVISOR_SHARE, WHOLE_SHARE = 0.05, 0.35
+SUPERVISOR_SHARE, WHOLE_SHARE = 0.05, 0.2
 AGAIN_AFTER_S = 1.0  # what a service manager waits before it starts the supervisor again
 
 
