@@ -33,4 +33,4 @@ class Plan:
     @property
     def longest_s(self) -> float:
         """The storm ends after this time, whatever is left of it."""
-        return self.buying_s + 3 * self.kills * self.kill_every_s + 60
+        return self.buying_s + 3 * self.kills * self.kill_every_s + 300

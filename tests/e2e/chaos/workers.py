@@ -1,16 +1,14 @@
 """The workers under `manage.py up`, and kill -9 for whom chance picks."""
 
 import contextlib
-import os
 import random
-import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
 
 import psutil
 
-from tests.e2e.stack import Stack
+from tests.e2e.stack import MARK, Stack, marked, session
 
 CLUSTERS = {"crossdock": 0.75, "flows": 0.25}  # where kills go; the first places the orders
 SUPERVISOR_SHARE, WHOLE_SHARE = 0.05, 0.2
@@ -23,13 +21,11 @@ class Workers:
     def __init__(self, stack: Stack, rng: random.Random) -> None:
         self.stack, self.rng = stack, rng
         self.kills: Counter[str] = Counter()
-        self._sessions: set[int] = set()
         self._died_at = 0.0
 
     def start(self) -> None:
-        # SPT_NOENV: their titles leave the environment readable, which says whose process it is.
         port = self.stack.portal_url.rpartition(":")[2]
-        self.stack.start("up", "manage.py", "up", "--port", port, "--grace", "5", SPT_NOENV="1")
+        self.stack.start("up", "manage.py", "up", "--port", port, "--grace", "5")
 
     def kill_somebody(self) -> bool:
         """kill -9 one process, a whole cluster, or the supervisor; False if nobody was there."""
@@ -54,69 +50,53 @@ class Workers:
             with gone_is_fine():
                 env = child.environ()
                 if env.get("CROSSDOCK_PROCESS") == "cluster":
-                    found[env.get("Q_CLUSTER_NAME", "crossdock")] = session(child.pid)
+                    name = env.get("Q_CLUSTER_NAME", "crossdock")
+                    found[name] = session(child.pid, self.stack.env[MARK])
         return found
 
     def revive(self) -> None:
         """What a service manager does: start the supervisor again when it died."""
         up = self.stack.processes["up"]
         if up.alive:
-            self._children()
-        elif not self._died_at:
+            return
+        if not self._died_at:
             self._died_at = time.monotonic()
         elif time.monotonic() - self._died_at > AGAIN_AFTER_S:
             self._died_at = 0.0
             up.start()
 
     def cut_power(self) -> None:
-        """kill -9 everything at once."""
-        self._kill_supervisor("everything")
-        self._kill_sessions()
-
-    def _kill_supervisor(self, called: str = "supervisor") -> None:
-        up = self.stack.processes["up"]
-        if not up.alive:
-            return
-        os.kill(up.popen.pid, signal.SIGSTOP)  # so that it starts nobody we do not know of
-        self._children()
-        up.kill()
-        self.kills[called] += 1
-
-    def _children(self) -> list[psutil.Process]:
-        up = self.stack.processes["up"]
-        with gone_is_fine():
-            found = psutil.Process(up.popen.pid).children()
-            self._sessions |= {child.pid for child in found}
-            return found
-        return []
+        """kill -9 everything at once but the stores, which are somewhere else."""
+        self.stack.processes["up"].kill()
+        self._kill_rest()
+        self.kills["everything"] += 1
 
     def stop(self) -> None:
         """End the supervisor, then whatever it or one of its forerunners left behind."""
-        if self.stack.processes["up"].alive:
-            self._children()
         self.stack.processes["up"].stop()
-        self._kill_sessions()
+        self._kill_rest()
 
-    def _kill_sessions(self) -> None:
-        for leader in self._sessions:
-            for process in session(leader):
-                with gone_is_fine():
-                    process.kill()
+    def _kill_supervisor(self) -> None:
+        if self.stack.processes["up"].alive:
+            self.stack.processes["up"].kill()
+            self.kills["supervisor"] += 1
 
-
-def session(leader: int) -> list[psutil.Process]:
-    """Every living process of the session this one began."""
-    found = []
-    for process in psutil.process_iter():
+    def _children(self) -> list[psutil.Process]:
         with gone_is_fine():
-            if os.getsid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-    return found
+            return psutil.Process(self.stack.processes["up"].popen.pid).children()
+        return []
+
+    def _kill_rest(self) -> None:
+        sandbox = {process.pid for process in self.stack.processes["sandbox"].family()}
+        for process in marked(self.stack.env[MARK]):
+            with gone_is_fine():
+                if process.pid not in sandbox:
+                    process.kill()
 
 
 @contextlib.contextmanager
 def gone_is_fine() -> Iterator[None]:
     try:
         yield
-    except (psutil.NoSuchProcess, ProcessLookupError):
+    except (psutil.NoSuchProcess, psutil.AccessDenied, ProcessLookupError):
         return
