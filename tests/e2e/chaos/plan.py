@@ -26,7 +26,7 @@ class Plan:
     dropped: float = 0.05
     buying_s: float = 100.0
     kill_every_s: float = 3.0
-    tick_s: float = 3.0
+    tick_s: float = 10.0
     settle_s: float = 600.0
     power_cut: bool = False
 
