@@ -227,7 +227,7 @@ def sandbox_alone(folder: Path, **extra: str) -> Stack:
         "ENV_FILE": str(folder / "none.env"),
         "HTTP_READ_TIMEOUT_S": "1.5",
         "CONFIRM_AFTER_S": "2",
-        "BREAKER_COOL_S": "3",
+        "BREAKER_COOL_S": "1",
         **extra,
     }
     stack = Stack(folder, env, env["BASE_URL"], env["SANDBOX_URL"])

@@ -16,7 +16,7 @@ from tests.e2e.stack import API_KEY, API_SECRET, sandbox_alone, wait_until_up
 @contextmanager
 def prepared(plan: Plan, folder: Path, **env: str) -> Iterator[Round]:
     """A round ready to run on the database of this process; every process ends with the block."""
-    stack = sandbox_alone(folder, **env)
+    stack = sandbox_alone(folder, BREAKER_COOL_S="3", **env)
     rng = random.Random(plan.seed)
     workers = Workers(stack, rng)
     try:
