@@ -12,6 +12,9 @@ from django.db.models import Q
 from integrations.models import Connection
 from integrations.models.base import Stamped, one_of
 
+# When the week of a partner's order closes, unless its terms say otherwise.
+FRIDAY, FIVE_PM = 4, time(17, 0)
+
 
 def normalize_sku(sku: str) -> str:
     """The one key two spellings of a SKU share: NFKC, trimmed, casefolded."""
@@ -81,7 +84,8 @@ class Partner(Stamped):
     """Whoever supplies or fulfills, with commercial terms.
 
     `markup` and `min_margin` are fractions (0.25 is 25 %); `buffer` units never sold; `run_at` and
-    `cutoff_at` wall-clock times in `timezone`; `minimum_total` and `approval_limit` in `currency`.
+    `cutoff_at` wall-clock times in `timezone`; `cutoff_weekday` counts from Monday, 0;
+    `minimum_total` and `approval_limit` in `currency`.
     Nothing is submitted until `terms_confirmed_at` is set.
     """
 
@@ -114,10 +118,10 @@ class Partner(Stamped):
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
     )
     buffer = models.PositiveIntegerField(default=0, help_text="Units of each variant never sold.")
-    dispatch = models.CharField(max_length=14, choices=Dispatch, default=Dispatch.DAILY)
+    dispatch = models.CharField(max_length=14, choices=Dispatch, default=Dispatch.WEEKLY_APPEND)
     run_at = models.TimeField(default=time(18, 0))
-    cutoff_weekday = models.PositiveSmallIntegerField(null=True, blank=True)
-    cutoff_at = models.TimeField(null=True, blank=True)
+    cutoff_weekday = models.PositiveSmallIntegerField(null=True, blank=True, default=FRIDAY)
+    cutoff_at = models.TimeField(null=True, blank=True, default=FIVE_PM)
     holidays = models.JSONField(default=list, blank=True)
     minimum_total = Money(default=Decimal(0), validators=[MinValueValidator(Decimal(0))])
     trigger = models.CharField(max_length=10, choices=OrderTrigger, default=OrderTrigger.PAID)

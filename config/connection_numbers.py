@@ -1,14 +1,16 @@
 """What the page of a connection shows from the tables of the apps above it."""
 
+from collections import Counter
+
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 
 from catalog.models import Listing
 from config.setup_facts import address, page_of
-from integrations.admin.connection_facts import Fact, add_facts
+from integrations.admin.connection_facts import Fact, add_facts, count_waiting
 from integrations.admin.installs import count_products
 from integrations.models import Connection
-from orders.models import PartnerOrderLine
+from orders.models import PartnerOrderLine, Shipment, Submission
 
 
 @add_facts
@@ -30,6 +32,24 @@ def count_listed(connection_ids: set[int]) -> dict[int, int]:
     rows = Listing.objects.filter(connection__in=connection_ids, missing_since=None).order_by()
     counted = rows.values("connection").annotate(n=Count("external_product_id", distinct=True))
     return {row["connection"]: row["n"] for row in counted}
+
+
+@count_waiting
+def orders_waiting(connection_ids: set[int]) -> dict[int, int]:
+    """Partner orders not placed or not confirmed, and orders whose parcel the store is not told."""
+    status, publish = Submission.Status, Shipment.Publish
+    unsettled = [status.PENDING, status.SUBMITTING, status.UNCONFIRMED]
+    untold = [publish.PENDING, publish.PUBLISHING, publish.UNCONFIRMED]
+    placing = Submission.objects.filter(
+        partner_order__connection__in=connection_ids, status__in=unsettled
+    ).values_list("partner_order__connection")
+    telling = Shipment.objects.filter(
+        order__connection__in=connection_ids, publish_status__in=untold
+    ).values_list("order__connection")
+    found: Counter[int] = Counter()
+    found.update(dict(placing.order_by().annotate(n=Count("partner_order", distinct=True))))
+    found.update(dict(telling.order_by().annotate(n=Count("order", distinct=True))))
+    return dict(found)
 
 
 @add_facts

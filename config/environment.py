@@ -42,6 +42,16 @@ def read_credential_keys(env: environ.Env, *, testing: bool) -> str:
     return text
 
 
+def read_secrets(env: environ.Env, name: str) -> tuple[str, str]:
+    """A secret and, after a comma while it is being rotated, the one before it."""
+    newest, *older = [part.strip() for part in env.str(name, "").split(",")]
+    if len(older) > 1 or (older and not (newest and older[0])):
+        raise ImproperlyConfigured(
+            f"{name} holds the secret, or `new,old` while you rotate it. Write it so."
+        )
+    return newest, older[0] if older else ""
+
+
 def read_url(env: environ.Env, name: str, default: str) -> str:
     """An http(s) address without a trailing slash, or the default where it is empty."""
     value: str = env.str(name, "") or default

@@ -17,6 +17,7 @@ from config.environment import (
     read_hosts,
     read_number,
     read_secret_key,
+    read_secrets,
     read_url,
     read_zone,
 )
@@ -51,8 +52,11 @@ HTTP_CONNECT_TIMEOUT_S = read_number(env, "HTTP_CONNECT_TIMEOUT_S", 3.0)
 HTTP_READ_TIMEOUT_S = read_number(env, "HTTP_READ_TIMEOUT_S", 15.0)
 HTTP_DEADLINE_S = read_number(env, "HTTP_DEADLINE_S", 30.0)
 CONFIRM_AFTER_S = read_number(env, "CONFIRM_AFTER_S", 60)
+BREAKER_COOL_S = read_number(env, "BREAKER_COOL_S", 120)
 SHOPIFY_API_KEY = env.str("SHOPIFY_API_KEY", "")
-SHOPIFY_API_SECRET = env.str("SHOPIFY_API_SECRET", "")
+SHOPIFY_API_SECRET, SHOPIFY_API_OLD_SECRET = read_secrets(env, "SHOPIFY_API_SECRET")
+# How long a replaced client secret still counts for what comes in, signed before the change.
+OLD_SECRET_HOURS = read_number(env, "OLD_SECRET_HOURS", 24)
 SHOPIFY_SCOPES = env.str("SHOPIFY_SCOPES", "")
 
 # --- Django ---

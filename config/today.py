@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, F, Min, Q, Sum
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,7 +16,7 @@ from config.adminkit.parts import ago, money
 from config.setup_facts import address, page_of
 from config.worker import queue_rows
 from integrations.admin.cadence import flow_words
-from integrations.admin.connection_facts import health_word, is_stale
+from integrations.admin.connection_facts import health_word, is_stale, is_used, why_they_wait
 from integrations.admin.recent import runs_of_connections, tones_of
 from integrations.models import Alert, Connection, InboundEvent, SyncRun
 from orders.models import Order, PartnerOrder, Shipment, Submission
@@ -108,6 +108,12 @@ def _attention(
         names = ", ".join(one.name for one in ill[:2])
         yield Card(
             len(ill), "To reconnect", names, page_of(ill[0]) if len(ill) == 1 else f"{url}?view=bad"
+        )
+    silent = [one for one in connections if is_used(one) and one.opened]
+    if silent:
+        names = ", ".join(one.name for one in silent[:2])
+        yield Card(
+            len(silent), "Do not answer" if len(silent) > 1 else "Does not answer", names, url
         )
     stale = [one for one in connections if is_stale(one, now) and one not in ill]
     if stale:
@@ -237,12 +243,15 @@ def _connections() -> Iterator[Connection]:
 def _connection_rows(rows: list[Any], now: datetime) -> list[dict[str, Any]]:
     """Those that need a person first."""
     order = {Connection.Status.NEEDS_ATTENTION: 0, Connection.Status.DRAFT: 1}
-    rows = sorted(rows, key=lambda row: (order.get(row.status, 2), -row.failures, row.name))
+    rows = sorted(
+        rows, key=lambda row: (order.get(row.status, 2), -row.opened, -row.failures, row.name)
+    )
     shown = rows[:SHOWN_CONNECTIONS]
-    runs = runs_of_connections(shown)
+    runs, why = runs_of_connections(shown), why_they_wait(shown, now)
     return [
         {
             "row": row,
+            "why": why.get(row.pk, ""),
             "word": health_word(row, now),
             "tones": tones_of(runs.get(row.pk, [])),
             "next": row.next_due_at if row.status == Connection.Status.ACTIVE else None,
@@ -262,9 +271,10 @@ def _cutoffs() -> list[dict[str, Any]]:
     partners = Partner.objects.filter(archived_at=None, next_batch_at__isnull=False)
     partners = partners.exclude(dispatch=Dispatch.IMMEDIATE).order_by("next_batch_at")
     rows = list(partners[:SHOWN_CUTOFFS])
-    live = Q(lines__canceled_at=None)
+    live = Q(lines__canceled_at=None, lines__submission=None)
     waiting = PartnerOrder.objects.filter(partner__in=rows, closed_at=None, order=None)
-    counted = waiting.annotate(n=Count("lines", filter=live))
+    cost = Sum(F("lines__quantity") * F("lines__unit_cost"), filter=live)
+    counted = waiting.annotate(n=Count("lines", filter=live), cost=cost)
     batches = {one.partner_id: one for one in counted}
     return [_cutoff(partner, batches.get(partner.pk)) for partner in rows]
 
@@ -274,10 +284,10 @@ def _cutoff(partner: Partner, batch: Any) -> dict[str, Any]:
     if batch is None or not batch.n:
         text = f"{how}, nothing waiting"
     else:
-        cost = _plain(money(batch.cost_total, batch.currency))
+        cost = _plain(money(batch.cost or 0, batch.currency))
         text = f"{how}, {batch.n} line{'' if batch.n == 1 else 's'}, {cost}"
     if partner.terms_confirmed_at is None:
         text = f"{text}, terms not confirmed"
-    at = batch.closes_at if batch is not None and batch.closes_at else partner.next_batch_at
+    at = batch.due_at if batch is not None and batch.due_at else partner.next_batch_at
     url = page_of(batch) if batch is not None and batch.n else ""
     return {"partner": partner, "text": text, "at": at, "url": url, "partner_url": page_of(partner)}

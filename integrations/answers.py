@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from integrations.errors import BadResponse, ErrorKind, ProviderError, Unconfirmed
 
 MIN_WAIT_S, MAX_WAIT_S = 1.0, 3600.0
+Verdict = Literal["good", "failed", "slow", ""]
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,11 @@ class Timeouts:
 
 @dataclass(frozen=True)
 class Call:
-    """One try of one call, as it is recorded: no query, no body, no header."""
+    """One try of one call, as it is recorded: no query, no body, no header.
+
+    `verdict` says once per call, at its last try, whether the system works; "slow" at every try it
+    asked us to slow down, then `wait_s` is for how many seconds, if it said.
+    """
 
     method: str
     path: str
@@ -38,6 +44,8 @@ class Call:
     bytes: int
     error_kind: ErrorKind | Literal[""]
     subject: str = ""
+    verdict: Verdict = ""
+    wait_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,12 +61,29 @@ class Response:
     host: str = ""
     is_write: bool = False
 
+    @property
+    def _content_type(self) -> str:
+        return self.headers.get("content-type", "").lower()
+
+    @cached_property
+    def _parsed(self) -> Any:
+        return parse_json(self.body)
+
+    def check(self) -> None:
+        """Raises like `json` if a good status came with a web page, or with JSON that is none."""
+        if self.status // 100 == 2 and self.status != 204 and self._promises:
+            self.json()
+
+    @property
+    def _promises(self) -> bool:
+        return "html" in self._content_type or "json" in self._content_type
+
     def json(self) -> Any:
         """The body as JSON, fractions as Decimal. Raises BadResponse (read) or Unconfirmed."""
-        if "html" in self.headers.get("content-type", "").lower():
+        if "html" in self._content_type:
             raise self.unreadable("a web page instead of data")
         try:
-            return parse_json(self.body)
+            return self._parsed
         except ValueError:
             problem = "an answer that is not readable JSON" if self.body.strip() else "nothing"
         raise self.unreadable(problem)

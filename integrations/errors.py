@@ -1,14 +1,18 @@
 """The five words a provider may end a call with, and what each one means for the caller."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 ErrorKind = Literal["retryable", "unconfirmed", "rejected", "duplicate", "auth", "bad_response"]
 
 
 class ProviderError(Exception):
-    """A call to a provider that went wrong. `str(error)` is a sentence safe to show to staff."""
+    """A call to a provider that went wrong. `str(error)` is a sentence safe to show to staff.
+
+    `answered` is True where the system understood us and said no: it works.
+    """
 
     kind: ErrorKind
+    answered: ClassVar[bool] = False
 
 
 class Retryable(ProviderError):
@@ -16,6 +20,7 @@ class Retryable(ProviderError):
 
     `retry_after` is how many seconds the provider asked us to wait, or None. `counts` is False
     where the attempt must not be counted: no connection was made, or the answer was 429.
+    `gave_up` is True once a read had all its tries: a call around it does not begin anew.
     """
 
     kind: ErrorKind = "retryable"
@@ -26,6 +31,14 @@ class Retryable(ProviderError):
         super().__init__(message)
         self.retry_after = retry_after
         self.counts = counts
+        self.gave_up = False
+
+
+class Throttled(Retryable):
+    """The provider asks us to slow down; nothing is wrong with it."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message, retry_after, counts=False)
 
 
 class Unconfirmed(ProviderError):
@@ -38,6 +51,7 @@ class Rejected(ProviderError):
     """The provider refused what was sent; it will never work as sent."""
 
     kind: ErrorKind = "rejected"
+    answered = True
 
 
 class Duplicate(Rejected):
@@ -50,6 +64,7 @@ class NotAuthorized(ProviderError):
     """Credentials or scopes do not allow the call, after one refresh of the token."""
 
     kind: ErrorKind = "auth"
+    answered = True
 
 
 class BadResponse(ProviderError):

@@ -16,9 +16,18 @@ from requests_hardened import Config, Manager
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3 import exceptions as urllib3_errors
 
-from integrations.answers import Call, Response, Timeouts
-from integrations.errors import NotAuthorized, ProviderError, Rejected, Retryable
-from integrations.outcomes import Options, Request, judge, lost, throttled, unreadable
+from integrations.answers import Call, Response, Timeouts, Verdict
+from integrations.errors import NotAuthorized, ProviderError, Rejected, Retryable, Throttled
+from integrations.outcomes import (
+    Options,
+    Request,
+    inspect,
+    judge,
+    judge_system,
+    lost,
+    throttled,
+    unreadable,
+)
 
 __all__ = ["Call", "Client", "Response", "Timeouts"]
 
@@ -95,7 +104,10 @@ class Client:
             try:
                 return self._try(request, attempt)
             except Retryable as error:
-                self.hold_off(error, attempt)
+                if error.gave_up or _is_last_try(request, error, attempt):
+                    error.gave_up = True
+                    raise error from None
+                self._hold_off(error, attempt)
             attempt += 1
 
     def write(
@@ -104,18 +116,16 @@ class Client:
         """A call that changes something there: sent once. A lost answer is Unconfirmed."""
         return self._try(Request(self.host, method, path, True, accept, options), 1)
 
-    def throttled(self, seconds: float | None) -> Retryable:
-        """The error for a call put off by the words of its body; `seconds` until it may work."""
+    def throttled(self, seconds: float | None) -> Throttled:
+        """The error for a call put off by the words of its body; `seconds` until it may work.
+
+        To be raised by the call's `inspect`, so that it is waited for like a 429.
+        """
         return throttled(self.host, seconds)
 
-    def hold_off(self, error: Retryable, attempt: int) -> None:
-        """Sleep before the next of a read's three tries, or raise `error`.
-
-        A provider that reads a throttle in a 2xx body calls this itself.
-        """
+    def _hold_off(self, error: Retryable, attempt: int) -> None:
+        """Sleep before the next of a read's three tries."""
         wait = error.retry_after
-        if attempt >= READ_TRIES or (wait is not None and wait > LONGEST_WAIT_S):
-            raise error from None
         if wait is None:
             wait = min(FIRST_WAIT_S * 2 ** (attempt - 1), LONGEST_WAIT_S) + self._jitter()
         self._sleep(wait)
@@ -128,12 +138,14 @@ class Client:
         ends = self._clock() + self._timeouts.total
         answer = self._send(request, attempt, ends)
         if answer is None and self._renew():
-            answer = self._send(request, attempt, ends)
+            answer = self._send(request, attempt, ends, renewed=True)
         if answer is None:
             raise NotAuthorized(f"{self.host} does not accept our credentials any more.")
         return answer
 
-    def _send(self, request: Request, attempt: int, ends: float) -> Response | None:
+    def _send(
+        self, request: Request, attempt: int, ends: float, renewed: bool = False
+    ) -> Response | None:
         """Send, read the whole body, record the call. None stands for a 401 worth a renewal."""
         headers = {"Accept": "application/json", **request.options.get("headers", {})}
         if request.authorized:
@@ -141,7 +153,9 @@ class Client:
         started = self._clock()
         answer, error = self._exchange(request, headers, ends)
         if answer is not None:
-            error = judge(request, answer, self._now())
+            error = judge(request, answer, self._now()) or inspect(request, answer)
+        to_renew = bool(answer and answer.status == 401 and request.authorized)
+        goes_on = (to_renew and not renewed) or not _is_last_try(request, error, attempt)
         self._on_call(
             Call(
                 method=request.method,
@@ -152,9 +166,11 @@ class Client:
                 bytes=len(answer.body) if answer else 0,
                 error_kind=error.kind if error else "",
                 subject=request.options.get("subject", ""),
+                verdict=_verdict(answer, error, goes_on),
+                wait_s=error.retry_after if isinstance(error, Retryable) else None,
             )
         )
-        if error and answer and answer.status == 401 and request.authorized:
+        if error and to_renew:
             return None
         if error:
             raise error
@@ -201,6 +217,19 @@ class Client:
             return None, lost(request, f"{self.host} did not finish its answer in time.")
         names = {name.lower(): value for name, value in raw.headers.items()}
         return Response(raw.status_code, names, bytes(body), self.host, request.is_write), None
+
+
+def _is_last_try(request: Request, error: ProviderError | None, attempt: int) -> bool:
+    """Whether this outcome of a try is the outcome of the call."""
+    if request.is_write or not isinstance(error, Retryable) or attempt >= READ_TRIES:
+        return True
+    return error.retry_after is not None and error.retry_after > LONGEST_WAIT_S
+
+
+def _verdict(answer: Response | None, error: ProviderError | None, goes_on: bool) -> Verdict:
+    """A call that goes on says nothing about the system yet, unless it asks for time."""
+    verdict = judge_system(answer, error)
+    return "" if goes_on and verdict != "slow" else verdict
 
 
 def _open_session(timeouts: Timeouts, allow_private: bool, user_agent: str) -> requests.Session:

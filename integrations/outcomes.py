@@ -1,17 +1,18 @@
 """What a status or a lost answer means: the same table for every provider."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypedDict
 
-from integrations.answers import Response, clamp_wait, read_retry_after
+from integrations.answers import Response, Verdict, clamp_wait, read_retry_after
 from integrations.errors import (
     BadResponse,
     NotAuthorized,
     ProviderError,
     Rejected,
     Retryable,
+    Throttled,
     Unconfirmed,
 )
 
@@ -20,6 +21,7 @@ class Options(TypedDict, total=False):
     """What a call may carry. `authorized` False leaves the connection's credentials out.
 
     `subject` is our reference for what the call is about; `template` is recorded for the path.
+    `inspect` raises what the body says and the status does not: a throttle, trouble inside.
     """
 
     json: Any
@@ -29,6 +31,7 @@ class Options(TypedDict, total=False):
     subject: str
     authorized: bool
     template: str
+    inspect: Callable[[Response], object]
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,27 @@ def unreadable(request: Request, problem: str) -> ProviderError:
     return Response(0, {}, b"", request.host, request.is_write).unreadable(problem)
 
 
-def throttled(host: str, seconds: float | None) -> Retryable:
+def throttled(host: str, seconds: float | None) -> Throttled:
     """The error for a call that was put off; `seconds` is clamped to 1 s .. 1 h."""
     wait = None if seconds is None else clamp_wait(seconds)
-    return Retryable(f"{host} asks us to slow down.", wait, counts=False)
+    return Throttled(f"{host} asks us to slow down.", wait)
+
+
+def inspect(request: Request, answer: Response) -> ProviderError | None:
+    """What the body of an answer says against it."""
+    try:
+        request.options.get("inspect", Response.check)(answer)
+    except ProviderError as error:
+        return error.with_traceback(None)
+    return None
+
+
+def judge_system(answer: Response | None, error: ProviderError | None) -> Verdict:
+    """Whether the system works, once a call has ended: a refusal is an answer, silence is not."""
+    if isinstance(error, Throttled):
+        return "slow"
+    if answer is None and isinstance(error, Rejected):
+        return ""  # its address is one we do not call
+    if answer is not None and 300 <= answer.status < 400:
+        return "failed"
+    return "good" if error is None or error.answered else "failed"

@@ -1,4 +1,4 @@
-"""Logs carry no secret: known secret shapes and key-value pairs are blanked before writing."""
+"""Logs carry no secret and no customer: what looks like one is blanked before it is written."""
 
 import logging
 import re
@@ -11,12 +11,15 @@ PATTERNS = [
         r"(?i)((?:access_token|refresh_token|client_secret|api_key|password|secret|hmac|code)"
         r"[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,}]+"
     ),
-    re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
+    re.compile(r"[\w.+-]+(?:@|%40)[\w-]+\.[\w.-]+"),
+    re.compile(r"(?<!\w)\+\d{8,15}\b"),  # a phone number
+    # PostgreSQL quotes the whole row it refuses: a customer may be in it.
+    re.compile(r"(\bDETAIL:\s*)[^\n]+"),
 ]
 
 
 def redact(text: str) -> str:
-    """The text with secrets and e-mail addresses blanked and line breaks made visible."""
+    """The text with secrets, addresses and phone numbers blanked and line breaks made visible."""
     for pattern in PATTERNS:
         text = pattern.sub(lambda m: (m.group(1) if m.groups() else "") + "[redacted]", text)
     return text.replace("\r", "\\r").replace("\n", "\\n")

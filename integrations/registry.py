@@ -37,6 +37,7 @@ class Flow:
 _providers: dict[str, "type[Provider]"] = {}
 _flows: dict[str, Flow] = {}
 _topics: dict[str, list[TopicHandler]] = {}
+_topics_of_the_gone: set[str] = set()
 _connected: dict[str, list[ConnectedHandler]] = {}
 
 
@@ -97,8 +98,10 @@ def flows_of(provider: "type[Provider]") -> list[Flow]:
     return [f for f in _flows.values() if issubclass(provider, f.capability)]
 
 
-def on(topic: str) -> Callable[[AnyHandler], AnyHandler]:
+def on(topic: str, *, of_the_gone: bool = False) -> Callable[[AnyHandler], AnyHandler]:
     """Function decorator in `<app>/webhooks.py`: called with (event, row) for each such event.
+
+    With `of_the_gone` also for an account that is archived, or that was never connected.
 
     The handler returns the object the event was about, or None; it may raise
     `integrations.services.webhooks.Waiting` while what the event speaks of is not here yet, and
@@ -107,6 +110,8 @@ def on(topic: str) -> Callable[[AnyHandler], AnyHandler]:
 
     def wrap(handler: AnyHandler) -> AnyHandler:
         _topics.setdefault(topic, []).append(handler)
+        if of_the_gone:
+            _topics_of_the_gone.add(topic)
         return handler
 
     return wrap
@@ -115,6 +120,11 @@ def on(topic: str) -> Callable[[AnyHandler], AnyHandler]:
 def handlers_of(topic: str) -> list[TopicHandler]:
     """Who listens to this topic."""
     return list(_topics.get(topic, ()))
+
+
+def heeds_the_gone(topic: str) -> bool:
+    """Whether this topic counts although its account is archived or was never connected."""
+    return topic in _topics_of_the_gone
 
 
 def on_connected(*slugs: str) -> Callable[[AnyHandler], AnyHandler]:

@@ -13,6 +13,7 @@ from integrations.services import (
     webhooks,
 )
 from integrations.services.heartbeats import beat
+from integrations.services.rotation import wipe_old_secrets
 
 
 def run_flow(run_id: int) -> str:
@@ -41,9 +42,10 @@ def ensure_webhooks(connection_id: int) -> int:
 
 
 def tick() -> int:
-    """Every minute: start what is due, and wake up what was lost."""
+    """Every minute: start what is due, ask who was silent, and wake up what was lost."""
     now = timezone.now()
-    return ticks.start_due(now) + ticks.sweep(now)
+    started = ticks.probe(now) + ticks.start_due(now)
+    return started + ticks.sweep(now) + wipe_old_secrets(now)
 
 
 def heartbeat_crossdock() -> None:

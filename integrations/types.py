@@ -199,7 +199,11 @@ class PlacedLine:
 
 @dataclass(frozen=True)
 class PlacedOrder:
-    """An order as the partner has it. `account` is whose store answered."""
+    """An order as the partner has it. `account` is whose store answered.
+
+    `is_open` is False where the partner began work on it, closed or archived it: no line can be
+    added any more.
+    """
 
     external_id: str
     reference: str
@@ -207,6 +211,7 @@ class PlacedOrder:
     number: str = ""
     status: str = ""
     lines: tuple[PlacedLine, ...] = ()
+    is_open: bool = True
 
 
 @dataclass(frozen=True)
@@ -310,6 +315,20 @@ class Envelope:
     account: str = ""
     delivery_id: str = ""
     sent_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PersonRequest:
+    """A customer, or a whole store, asks what is stored or to be forgotten. Ids are the provider's.
+
+    `request_id` names the request where the provider numbers it.
+    """
+
+    customer_id: str = ""
+    email: str = ""
+    phone: str = ""
+    order_ids: tuple[str, ...] = ()
+    request_id: str = ""
 
 
 @dataclass(frozen=True)

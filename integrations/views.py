@@ -1,7 +1,7 @@
 """What other systems call: webhooks. Pages for partners are in `connect.py`."""
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -17,6 +17,8 @@ def hook(request: HttpRequest, key: str) -> HttpResponse:
         body = request.body
     except RequestDataTooBig:
         return HttpResponse(status=413)
+    except (UnreadablePostError, ValueError):  # it broke off, or its length is no number
+        return HttpResponse(status=400)
     headers = {name.lower(): value for name, value in request.headers.items()}
     take = receive_for_app if key in hook_vendors() else receive
     return HttpResponse(status=take(key, Delivery(body, headers), timezone.now()))

@@ -1,13 +1,15 @@
 """What this app itself does with webhooks: accounts that left us, or changed what we may do."""
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from integrations.jobs import enqueue
-from integrations.models import Connection, InboundEvent
+from integrations.models import InboundEvent
 from integrations.registry import on
 from integrations.services.connections import needs_attention
-from integrations.services.webhooks import Ignored
+from integrations.services.webhooks import Ignored, Waiting
 from integrations.types import Event
+
+REMOVED = "The store removed our app. Send its owner a new install link."
 
 
 @on("connection.uninstalled")
@@ -15,12 +17,16 @@ def forget_tokens(event: Event, row: InboundEvent) -> None:
     """The account removed our app: its tokens are dead. News older than a reinstall is not news."""
     connection = row.connection
     assert connection is not None
-    if row.sent_at and connection.installed_at and row.sent_at < connection.installed_at:
+    sent_at = row.sent_at or row.received_at
+    if connection.installed_at and sent_at < connection.installed_at:
         raise Ignored(f"{connection.name} was connected again after this was sent.")
-    Connection.objects.filter(pk=connection.pk).update(
-        tokens="", tokens_expire_at=None, credentials_version=F("credentials_version") + 1
-    )
-    needs_attention(connection, "The store removed our app. Send its owner a new install link.")
+    # The owner may be saying yes again in this very moment: a newer install keeps its tokens.
+    same_install = Q(installed_at=connection.installed_at)
+    wiped = {"tokens": "", "tokens_expire_at": None, "status_reason": REMOVED}
+    version = F("credentials_version") + 1
+    if not connection.update_where(same_install, credentials_version=version, **wiped):
+        raise Waiting(f"{connection.name} is being connected again.")
+    needs_attention(connection, REMOVED)
 
 
 @on("connection.scopes_changed")

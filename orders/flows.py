@@ -8,38 +8,59 @@ from django.db import DatabaseError
 from integrations.providers.base import PublishesShipments, PullsChannelOrders, PullsShipments
 from integrations.registry import flow
 from integrations.services.runs import Run
+from integrations.types import ChannelOrder
 from orders.models import PartnerOrder, Shipment
 from orders.services.capture import capture_order
+from orders.services.forgetting import keep_forgotten
+from orders.services.gaps import Gap
 from orders.services.publishing import publish
 from orders.services.shipments import record_shipment
 
 log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=10)
+GIVE_UP_AFTER = timedelta(days=3)
 UNFINISHED = ["submitted", "confirmed", "picking", "packed", "shipped"]
 POLL_AT_ONCE = 50
 
 
 @flow("channel_orders", PullsChannelOrders, "Orders never announced")
 def pull_channel_orders(run: Run) -> None:
-    """The backstop for lost webhooks: everything changed since the last good run, with overlap."""
+    """The backstop for lost webhooks: everything changed since the last good run, with overlap.
+
+    The watermark moves only after the whole answer was read, and not past an order that could not
+    be stored: that one is asked for again, for three days.
+    """
     last = run.watermark.get("since")
     # Never further back than the connection: older orders were handled without us.
     first = run.connection.installed_at or run.connection.created_at
     since = datetime.fromisoformat(last) - OVERLAP if last else first
+    found, bad = Gap(run.connection, run.started_at), []
     for remote in run.provider.pull_channel_orders(since):
-        try:
-            order, created = capture_order(run.connection, remote)
-        except DatabaseError:
-            log.exception("an order of %s cannot be stored", run.connection)
-            run.count(processed=1, failed=1)
-            run.note(remote.number, "rejected", "It cannot be stored; the worker's log says why.")
-            continue
-        run.count(processed=1, created=int(created), unchanged=int(not created))
-        if created and order:
-            run.note(order.number, "applied", "Found by asking: its webhook never came.")
+        if not _take(run, remote, found):
+            bad.append(remote.version)
         run.beat()
-    run.watermark["since"] = run.started_at.isoformat()
+    found.tell()
+    oldest = max(min([run.started_at, *bad]), run.started_at - GIVE_UP_AFTER)
+    run.watermark["since"] = max(oldest, since).isoformat()
+
+
+def _take(run: Run, remote: ChannelOrder, found: Gap) -> bool:
+    """One order of the answer; a bad one is noted and does not stop the others."""
+    try:
+        order, created = capture_order(run.connection, remote)
+    except (DatabaseError, ArithmeticError, LookupError, TypeError, ValueError):
+        log.exception("an order of %s cannot be stored", run.connection)
+        run.count(processed=1, failed=1)
+        run.note(remote.number, "rejected", "It cannot be stored; the worker's log says why.")
+        return False
+    keep_forgotten(order)
+    run.count(processed=1, created=int(created), unchanged=int(not created))
+    if created and order:
+        never = found.add(remote)
+        said = "Found by asking: its webhook never came." if never else "Its webhook is under way."
+        run.note(order.number, "applied", said)
+    return True
 
 
 @flow("shipments", PullsShipments, "Partner shipments")

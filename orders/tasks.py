@@ -2,8 +2,16 @@
 
 from django.utils import timezone
 
-from orders.models import Notification, PartnerOrder, Shipment, Submission
-from orders.services import closing, confirming, due, notifications, publishing, submission
+from orders.models import Notification, PartnerOrder, PrivacyRequest, Shipment, Submission
+from orders.services import (
+    batches,
+    confirming,
+    due,
+    notifications,
+    privacy,
+    publishing,
+    submission,
+)
 
 
 def tick() -> dict[str, int]:
@@ -22,7 +30,7 @@ def confirm(pk: int) -> None:
 def close_order(pk: int) -> None:
     """Close an immediate partner order as soon as its customer's order is in."""
     row = PartnerOrder.objects.select_related("partner", "connection").get(pk=pk)
-    closing.close_when_possible(row)
+    batches.close_when_possible(row, timezone.now())
 
 
 def publish_shipment(pk: int) -> None:
@@ -31,3 +39,12 @@ def publish_shipment(pk: int) -> None:
 
 def send_notification(pk: int) -> None:
     notifications.send(Notification.objects.get(pk=pk))
+
+
+def redact(pk: int) -> bool:
+    return privacy.redact(PrivacyRequest.objects.get(pk=pk), timezone.now())
+
+
+def look_after_privacy() -> dict[str, int]:
+    """Every night: whom nothing needs any more, and what came in after a request was done."""
+    return privacy.look_after(timezone.now())

@@ -4,11 +4,13 @@ from integrations.models import Connection, InboundEvent
 from integrations.providers.base import PullsChannelOrders
 from integrations.registry import on
 from integrations.services.webhooks import Ignored, Waiting
-from integrations.types import ChannelOrder, Event, RemoteShipment
-from orders.models import Order, PartnerOrder, Shipment
+from integrations.types import ChannelOrder, Event, PersonRequest, RemoteShipment
+from orders.models import Order, PartnerOrder, PrivacyRequest, Shipment
 from orders.services.capture import capture_order
 from orders.services.channel_shipments import record_channel_shipment
+from orders.services.forgetting import keep_forgotten
 from orders.services.partner_news import take_cancellation
+from orders.services.privacy import take_request
 from orders.services.shipments import record_shipment
 
 
@@ -23,13 +25,16 @@ def take_order(event: Event, row: InboundEvent) -> Order | PartnerOrder | None:
     connection = _connection(row)
     assert isinstance(event.data, ChannelOrder)
     if _is_channel(connection):
-        return capture_order(connection, event.data)[0]
+        order, _ = capture_order(connection, event.data)
+        keep_forgotten(order, row)
+        return order
     placed = None
     if event.data.canceled_at:
         placed = take_cancellation(connection, event.data.external_id, event.data.cancel_reason)
     if placed is None:
         _wait_if_placing(connection)
         raise Ignored("It is not an order we placed there.")
+    keep_forgotten(placed.order, row)
     return placed
 
 
@@ -42,12 +47,23 @@ def take_shipment(event: Event, row: InboundEvent) -> Shipment | None:
         shipment, _ = record_channel_shipment(connection, event.data)
         if shipment is None:
             raise Waiting("Its order is not here yet.")
+        keep_forgotten(shipment.order, row)
         return shipment
     shipment, _ = record_shipment(connection, event.data)
     if shipment is None:
         _wait_if_placing(connection)
         raise Ignored("It is not for an order we placed there.")
+    keep_forgotten(shipment.order, row)
     return shipment
+
+
+@on("privacy.data_request", of_the_gone=True)
+@on("privacy.customer_redact", of_the_gone=True)
+@on("privacy.shop_redact", of_the_gone=True)
+def take_privacy_request(event: Event, row: InboundEvent) -> PrivacyRequest:
+    """A customer's right, of whatever store, connected or not."""
+    assert isinstance(event.data, PersonRequest)
+    return take_request(row, event.topic.removeprefix("privacy."), event.data)
 
 
 def _wait_if_placing(connection: Connection) -> None:

@@ -62,6 +62,7 @@ class PartnerAdmin(KitAdmin):
     views = [
         ("", "All", None, ""),
         ("confirm", "Terms to confirm", TO_CONFIRM & CONNECTED, "warn"),
+        ("weekly", "Weekly", {"dispatch__in": ["weekly", "weekly_append"]}, ""),
         ("daily", "Once a day", {"dispatch": "daily"}, ""),
         ("immediate", "Immediately", Q(dispatch="immediate") & ~Q(code="us"), ""),
     ]
@@ -81,6 +82,7 @@ class PartnerAdmin(KitAdmin):
                 "fields": [
                     "dispatch",
                     ("run_at", "timezone"),
+                    ("cutoff_weekday", "cutoff_at"),
                     "trigger",
                     ("approval", "approval_limit"),
                     ("minimum_total", "rank"),

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from catalog.models import Approval, Dispatch, Partner, ShipTo
 from catalog.money import places_of, round_money
+from catalog.services.partners import can_append
 
 if TYPE_CHECKING:
     Form = forms.ModelForm[Partner]
@@ -17,7 +18,13 @@ else:
     Form = forms.ModelForm
 
 HUNDRED = Decimal(100)
-OFFERED = (Dispatch.IMMEDIATE, Dispatch.DAILY)
+WEEKLY = (Dispatch.WEEKLY, Dispatch.WEEKLY_APPEND)
+WEEKDAYS = [
+    (number, day)
+    for number, day in enumerate(
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    )
+]
 REGIONS = (
     "Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/",
     "Indian/", "Pacific/",
@@ -72,7 +79,7 @@ class DaysField(forms.CharField):
 
 
 class TermsForm(Form):
-    """Only what can be done today is offered; a partner with an older choice keeps it."""
+    """What cannot be done with the partner's system is not offered, unless it was chosen before."""
 
     timezone = forms.ChoiceField(label="Time zone", help_text="All times here are in it.")
     markup = PercentField(
@@ -81,21 +88,31 @@ class TermsForm(Form):
     min_margin = PercentField(
         label="Warn below margin (%)", most=100, help_text="Part of our price that is left to us."
     )
+    cutoff_weekday = forms.TypedChoiceField(
+        label="The week closes on",
+        choices=[("", "—"), *WEEKDAYS],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="For orders placed once a week.",
+    )
     holidays = DaysField(
         label="Days without orders",
-        help_text="One date per line. What is due then waits for the next day.",
+        help_text="One date per line. What is due then, or would close, waits for the next day.",
     )
 
     class Meta:
         model = Partner
         fields = (
-            *("name", "code", "dispatch", "run_at", "timezone", "trigger", "approval"),
+            *("name", "code", "dispatch", "run_at", "cutoff_weekday", "cutoff_at", "timezone"),
+            *("trigger", "approval"),
             *("approval_limit", "minimum_total", "rank", "holidays", "markup", "rounding"),
             *("min_margin", "buffer", "ship_to"),
         )
         labels = {
             "dispatch": "Place orders",
-            "run_at": "At",
+            "run_at": "Daily at",
+            "cutoff_at": "The week closes at",
             "trigger": "A line may be placed",
             "approval": "Approval before sending",
             "approval_limit": "Limit",
@@ -107,7 +124,8 @@ class TermsForm(Form):
         }
         help_texts = {
             "code": "Part of every SKU: PARTNER-{code}-{their sku}. Fixed after the first import.",
-            "run_at": "Used when orders are placed once a day.",
+            "run_at": "When the day's lines go out: as an order, or added to the week's order.",
+            "cutoff_at": "What comes later goes with the next week's order.",
             "approval_limit": "Cost of one order, in the partner's currency.",
             "minimum_total": "In the partner's currency. Below it, the order waits for more lines.",
             "buffer": "Units of each variant we never sell.",
@@ -115,6 +133,7 @@ class TermsForm(Form):
         }
         widgets = {
             "run_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "cutoff_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -122,8 +141,9 @@ class TermsForm(Form):
         for name in {"approval_limit", "minimum_total"} & set(self.initial):
             self.initial[name] = round_money(self.initial[name], places_of(self.instance.currency))
         self._offer("timezone", [(name, name.replace("_", " ")) for name in zones(self.instance)])
-        kept = {*OFFERED, self.instance.dispatch}
-        self._offer("dispatch", [choice for choice in Dispatch.choices if choice[0] in kept])
+        hidden = set() if can_append(self.instance) else {Dispatch.WEEKLY_APPEND}
+        hidden -= {self.instance.dispatch}
+        self._offer("dispatch", [one for one in Dispatch.choices if one[0] not in hidden])
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         if name in self.fields:
@@ -133,6 +153,7 @@ class TermsForm(Form):
         """Rules over two fields, each said where it can be put right."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         self._check_door(data)
+        self._check_week(data)
         if data.get("approval") == Approval.OVER_LIMIT and not data.get("approval_limit"):
             self.add_error(
                 "approval_limit",
@@ -148,6 +169,14 @@ class TermsForm(Form):
                 "A parcel to the customer needs an order of its own, so many cannot share one. "
                 f"Choose “{Dispatch.IMMEDIATE.label}” above, or let them ship to our center.",
             )
+
+    def _check_week(self, data: dict[str, Any]) -> None:
+        if data.get("dispatch") not in WEEKLY:
+            return
+        if data.get("cutoff_weekday") is None:
+            self.add_error("cutoff_weekday", "Choose the day on which the week closes.")
+        if data.get("cutoff_at") is None:
+            self.add_error("cutoff_at", "Enter the time at which the week closes, such as 17:00.")
 
     def clean_code(self) -> str:
         """`us` is our own shelf."""

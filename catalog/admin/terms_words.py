@@ -3,14 +3,25 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from catalog.admin.terms_form import as_percent
-from catalog.models import Approval, Dispatch, OrderTrigger, Partner, Rounding, ShipTo
+from catalog.admin.terms_form import WEEKDAYS, as_percent
+from catalog.models import (
+    FIVE_PM,
+    FRIDAY,
+    Approval,
+    Dispatch,
+    OrderTrigger,
+    Partner,
+    Rounding,
+    ShipTo,
+)
 from config.adminkit.icons import icon
 from config.adminkit.parts import badge, money, when
 from integrations.models import Connection
+from integrations.services.breaker import why_waiting
 
 State = tuple[str, str, str]
 
@@ -21,7 +32,18 @@ def placing(partner: Partner) -> str:
         return "Never, it is our own shelf"
     if partner.dispatch == Dispatch.DAILY:
         return f"Once a day at {partner.run_at:%H:%M}"
+    if partner.dispatch == Dispatch.WEEKLY:
+        return f"Once a week, {_week_end(partner)}"
+    if partner.dispatch == Dispatch.WEEKLY_APPEND:
+        return (
+            f"One order a week until {_week_end(partner)}, added to daily at {partner.run_at:%H:%M}"
+        )
     return str(partner.get_dispatch_display())
+
+
+def _week_end(partner: Partner) -> str:
+    day = dict(WEEKDAYS)[FRIDAY if partner.cutoff_weekday is None else partner.cutoff_weekday]
+    return f"{day} {partner.cutoff_at or FIVE_PM:%H:%M}"
 
 
 def next_order(partner: Partner) -> SafeString | str:
@@ -67,6 +89,9 @@ def state_of(partner: Partner) -> State:
         return word, "bad", partner.connection.status_reason or "Its store cannot be reached."
     if not partner.terms_confirmed_at:
         return "Terms to confirm", "warn", "No order is sent to it until then."
+    if sentence := why_waiting(partner.connection, timezone.now()):
+        silent = bool(partner.connection.opened)
+        return ("Does not answer", "bad", sentence) if silent else ("Slowed down", "warn", sentence)
     return "Active", "ok", "Orders are placed by its terms."
 
 

@@ -8,9 +8,10 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from catalog.models import Partner, Product
+from catalog.models import Dispatch, Partner, Product
 from catalog.services.own_store import own_store
 from integrations.models import Connection
+from integrations.providers.base import AppendsToOrders
 from integrations.types import AccountInfo
 
 CODE_LENGTH = 24
@@ -37,7 +38,17 @@ def _create(connection: Connection, info: AccountInfo) -> Partner:
         code=propose_code(connection.account),
         currency=(info.currency or "USD").upper(),
         timezone=known_timezone(info.timezone),
+        dispatch=Dispatch.WEEKLY_APPEND if _appends(connection) else Dispatch.DAILY,
     )
+
+
+def can_append(partner: Partner) -> bool:
+    """Whether lines can be added to an order this partner already has."""
+    return partner.connection is not None and _appends(partner.connection)
+
+
+def _appends(connection: Connection) -> bool:
+    return issubclass(connection.provider_class, AppendsToOrders)
 
 
 def propose_code(account: str) -> str:

@@ -13,11 +13,19 @@ TONES: dict[str, tuple[str, ...]] = {
     ),
     "warn": (
         *("Changed after send", "Degraded", "Expiring", "Held", "Interrupted", "Low stock"),
-        *("On hold", "Partial", "Pending", "Price drift", "Retrying", "Shortfall", "Stale"),
+        *("On hold", "Partial", "Pending", "Price drift", "Retrying", "Shortfall"),
+        *("Slowed down", "Stale"),
         *("Terms to confirm", "To approve", "To publish", "Unconfirmed", "Unknown", "Waiting"),
     ),
     "bad": (
-        *("Canceled after send", "Exception", "Failed", "Needs attention", "Needs reconnect"),
+        *(
+            "Canceled after send",
+            "Does not answer",
+            "Exception",
+            "Failed",
+            "Needs attention",
+            "Needs reconnect",
+        ),
         *("Out of stock", "Overdue", "Payment mismatch", "Placement failed", "Rejected"),
         *("SKU conflict", "Unreadable", "Unrouted"),
     ),

@@ -27,10 +27,13 @@ CHANGE = "integrations.change_alert"
 URGENT = {"credentials", "placement", "webhook", "sync", "unrouted", "schedule"}
 WORDS = {
     "credentials": "Needs reconnect",
+    "outage": "Does not answer",
     "placement": "Placement failed",
     "webhook": "Webhook failed",
     "webhooks": "Webhooks missing",
     "sync": "Sync failed",
+    "gap": "Not announced",
+    "privacy": "Privacy request",
 }
 SNOOZES = [
     ("1", "One hour"),

@@ -36,6 +36,8 @@ def ask_for_runs(request: HttpRequest, pairs: Iterable[Pair]) -> Told:
 def _one(new: list[SyncRun], old: list[SyncRun]) -> Told:
     run = (new or old)[0]
     what = f"{run.connection}, {flow_words(run.flow).lower()}"
+    if run.reason == "waiting":
+        what = f"{what}. It waits: {run.error}"
     if new:
         return Told(f"Queued {_name(run)}: {what}", url=row_url(run), link="See the run")
     return Told(f"{_already(run)}: {what}", url=row_url(run), link="See the run", level="info")

@@ -19,7 +19,8 @@ from integrations.admin.provider_forms import form_for_change
 from integrations.errors import ProviderError
 from integrations.jobs import enqueue
 from integrations.models import Connection
-from integrations.services.connections import check_connection
+from integrations.services.breaker import MustWait, why_waiting
+from integrations.services.connections import ask_now
 from integrations.services.lifecycle import (
     CannotChange,
     archive_connection,
@@ -56,7 +57,7 @@ def change_form(request: HttpRequest, connection: Connection) -> type[forms.Form
 class ConnectionButtons(SummaryAdmin):
     """What may be done with a connection, and by whom."""
 
-    refusals = (CannotChange, ProviderError)
+    refusals = (CannotChange, ProviderError, MustWait)
 
     @portal_action(
         "Test connection",
@@ -69,9 +70,27 @@ class ConnectionButtons(SummaryAdmin):
         """One harmless call, now."""
         connection = queryset.get()
         before = connection.get_status_display()
-        info = check_connection(connection)
+        info = ask_now(connection)
         after = Connection.objects.get(pk=connection.pk).get_status_display()
         return Told(f"{info.name or info.account} answers.", before=before, after=after)
+
+    @portal_action(
+        "Try now",
+        perm="integrations.run_flow",
+        icon="retry",
+        where=("inline",),
+        available=lambda row: row.status == Status.ACTIVE and row.opened,
+        why_not="it answers",
+    )
+    def try_now(self, request: HttpRequest, queryset: QuerySet[Connection]) -> Told:
+        """Be the probe; what waited goes on within a minute if it answers."""
+        connection = queryset.get()
+        try:
+            info = ask_now(connection)
+        except ProviderError as exc:
+            raise Refused(f"{exc} {why_waiting(connection, timezone.now())}") from None
+        said = f"{info.name or info.account} answers. What waited for it goes on within a minute."
+        return Told(said, before="Does not answer", after="Connected")
 
     @portal_action(
         "Sync now",
@@ -122,6 +141,8 @@ class ConnectionButtons(SummaryAdmin):
     def register_webhooks(self, request: HttpRequest, queryset: QuerySet[Connection]) -> str:
         """Subscribe to what is missing, in the background."""
         for connection in queryset:
+            if sentence := why_waiting(connection, timezone.now()):
+                raise MustWait(sentence)
             enqueue("integrations.tasks.ensure_webhooks", connection.pk)
         return "Asked for its webhooks. If it refuses, an alert says why."
 

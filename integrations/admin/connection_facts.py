@@ -1,17 +1,19 @@
 """What the connection pages say about a connection, from its row and its provider class."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max
 from django.http import HttpRequest
+from django.utils import timezone
 from pydantic import ValidationError
 
 from integrations.crypto import CredentialUnreadable
 from integrations.models import Connection, InboundEvent, SyncRun
 from integrations.providers.base import Authorizes, Provider, PublishesProducts
+from integrations.services.breaker import why_waiting
 from integrations.services.subscriptions import sends_webhooks
 
 Status = Connection.Status
@@ -44,6 +46,30 @@ def more_facts(connection: Connection, request: HttpRequest) -> list[Fact]:
     return [fact for facts_of in _more_facts for fact in facts_of(connection, request)]
 
 
+CountOrders = Callable[[set[int]], dict[int, int]]
+_counters: list[CountOrders] = []
+
+
+def count_waiting(count: CountOrders) -> CountOrders:
+    """Let the project count the orders that wait for a connection: their tables are above us."""
+    _counters.append(count)
+    return count
+
+
+def why_they_wait(connections: Iterable[Connection], now: datetime) -> dict[int, str]:
+    """Of those that must not be called now: why, and how many orders wait. No query if none is."""
+    waiting = [one for one in connections if is_used(one) and why_waiting(one, now)]
+    orders: dict[int, int] = {}
+    for count in _counters if waiting else ():
+        orders |= count({one.pk for one in waiting})
+    return {one.pk: why_waiting(one, now, orders.get(one.pk, 0)) for one in waiting}
+
+
+def is_used(connection: Connection) -> bool:
+    """In use, so that it matters whether it may be called."""
+    return connection.status == Status.ACTIVE
+
+
 def provider_of(connection: Connection) -> type[Provider] | None:
     """Its provider class; None where the code for it is gone."""
     try:
@@ -59,11 +85,13 @@ def provider_label(connection: Connection) -> str:
 
 
 def health_word(connection: Connection, now: datetime) -> str:
-    """The badge: Connected, Degraded, Waiting, Paused, Needs attention, Draft or Archived."""
+    """The badge: Connected, Degraded, Does not answer, Slowed down, or the word of its status."""
     if connection.status != Status.ACTIVE:
         return str(connection.get_status_display())
+    if connection.opened:
+        return "Does not answer"
     if connection.paused_until and connection.paused_until > now:
-        return "Waiting"
+        return "Slowed down"
     return "Degraded" if connection.failures else "Connected"
 
 
@@ -111,9 +139,19 @@ def secret_rows(connection: Connection, *, full: bool) -> list[tuple[str, str, s
     rows = []
     for name, info in cls.Secrets.model_fields.items():
         value = str(stored.get(name, "") or "")
-        if value or not name.startswith("old_"):
-            rows.append((info.title or name, _mask(value, full), _whose(name, value)))
+        note = _until(connection) if name.startswith("old_") else _whose(name, value)
+        if note and (value or not name.startswith("old_")):
+            rows.append((info.title or name, _mask(value, full), note))
     return rows
+
+
+def _until(connection: Connection) -> str:
+    """How long a replaced secret still counts; empty once it does not."""
+    until = connection.old_secrets_until
+    if until is None or until <= timezone.now():
+        return ""
+    local = timezone.localtime(until)
+    return f"Still counts for webhooks until {local:%b %d, %H:%M}, then it is wiped"
 
 
 def _mask(value: str, full: bool) -> str:

@@ -30,6 +30,7 @@ from integrations.admin.connection_facts import (
     scope_rows,
     secret_rows,
     token_note,
+    why_they_wait,
 )
 from integrations.admin.places import address
 from integrations.admin.recent import runs_of_connections, runs_of_schedules, tones_of
@@ -39,18 +40,20 @@ from integrations.services.subscriptions import sends_webhooks
 
 Status = Connection.Status
 SHOWN_CALLS, SHOWN_RUNS = 12, 8
+NEEDS_WORK = Q(status=Status.NEEDS_ATTENTION) | Q(failures__gt=0) | Q(opened__gt=0)
 
 
 class ConnectionList(KitChangeList):
-    """Adds the last runs to the rows of the page, in two queries."""
+    """Adds to the rows of the page their last runs, in two queries, and why they wait."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """Fetch the page, then the strips."""
+        """Fetch the page, then the rest."""
         super().get_results(request)
         rows: Sequence[Any] = list(self.result_list)
         runs = runs_of_connections(rows)
+        why = why_they_wait(rows, timezone.now())
         for row in rows:
-            row.last_runs = runs.get(row.pk, [])
+            row.last_runs, row.why_waiting = runs.get(row.pk, []), why.get(row.pk, "")
         self.result_list = rows
 
 
@@ -70,7 +73,7 @@ class ConnectionAdmin(ConnectionButtons):
     summary_only = True
     views = [
         ("", "In use", ~Q(status=Status.ARCHIVED), ""),
-        ("bad", "Needs work", Q(status=Status.NEEDS_ATTENTION) | Q(failures__gt=0), "bad"),
+        ("bad", "Needs work", NEEDS_WORK, "bad"),
         ("paused", "Paused", Q(status=Status.PAUSED), "warn"),
         ("archived", "Archived", Q(status=Status.ARCHIVED), ""),
     ]
@@ -140,8 +143,10 @@ class ConnectionAdmin(ConnectionButtons):
     @column("Last error", "flex p3")
     def error_(self, row: Any) -> SafeString:
         """Clamped; the title has all of it."""
-        text = last_error(row, row.last_runs)
-        return format_html('<span class="q" title="{}">{}</span>', text, text)
+        text = row.why_waiting or last_error(row, row.last_runs)
+        # That it does not answer the badge says already; what follows has to fit.
+        shown = row.why_waiting.rpartition("). ")[2] or text
+        return format_html('<span class="q" title="{}">{}</span>', text, shown)
 
     # --- page
 
@@ -158,6 +163,7 @@ class ConnectionAdmin(ConnectionButtons):
             "calls": obj.calls.order_by("-id")[:SHOWN_CALLS],
             "runs": [(run, flow_words(run.flow)) for run in runs],
             "reason": last_error(obj, runs),
+            "why_waiting": why_they_wait([obj], now).get(obj.pk, ""),
             "scopes": scopes,
             "granted": sum(ok for _, ok in scopes),
             "hooks": hook_rows(obj),

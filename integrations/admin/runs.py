@@ -29,6 +29,7 @@ HINTS = {
     "bad_response": "Their answer could not be used. Run it again; if it stays, tell them.",
     "not_active": "Make the connection work first, then run it again.",
     "not_capable": "This kind of system does not have this flow.",
+    "waiting": "A queued run starts by itself as soon as the system may be called.",
     "silent": "It runs again by itself. If it stays, look at the memory of the worker.",
     "defect": "This is a fault of ours. The log of the worker has the details.",
 }

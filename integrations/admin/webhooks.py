@@ -1,15 +1,19 @@
 """The webhook inbox: what came in, what became of it, and the button that handles it again."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.adminkit.actions import Told, portal_action
+from config.adminkit.actions import Refused, Told, portal_action
 from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
@@ -18,13 +22,23 @@ from integrations.admin.places import row_link, row_url
 from integrations.models import InboundEvent
 from integrations.redaction import redact
 from integrations.services.retention import BODY_DAYS
-from integrations.services.webhooks import RETRY_GAPS_S, replay
+from integrations.services.webhooks import RETRY_GAPS_S, ignore, replay, why_no_body
 
-Status = InboundEvent.Status
+Status, MOVES = InboundEvent.Status, InboundEvent.MOVES
+HANDLING = Status.HANDLING
 OPEN = (Status.RECEIVED, Status.HANDLING, Status.WAITING)
 REPLAY = "What was done already is not done twice. A customer's mail is not sent a second time."
+DUE_SOON = timedelta(days=7)
 MOST_SHOWN = 200_000
 SHOWN_ID = 10
+
+
+class ReplayForm(forms.Form):
+    quiet = forms.BooleanField(label="Mail no customer for what comes of it", required=False)
+
+
+class IgnoreForm(forms.Form):
+    reason = forms.CharField(label="Why it needs nothing", max_length=200)
 
 
 @admin.register(InboundEvent)
@@ -86,8 +100,8 @@ class InboundEventAdmin(SummaryAdmin):
 
     @column("Status", "m-b", "status")
     def state(self, event: InboundEvent) -> SafeString:
-        """What became of it."""
-        return badge(event.get_status_display())
+        """What became of it, and until when a person's request must be answered."""
+        return format_html("{} {}", badge(event.get_status_display()), due_badge(event))
 
     @column("Tries", "num p3", "attempts")
     def tries(self, event: InboundEvent) -> int:
@@ -120,6 +134,7 @@ class InboundEventAdmin(SummaryAdmin):
             "tone": "warn" if obj.status in (*OPEN, Status.IGNORED) else "bad",
             "body": body_block(obj, full=request.user.has_perm("integrations.view_payload")),
             "kept_days": BODY_DAYS,
+            "why_no_body": why_no_body(obj),
             "size": len(obj.body),
             "headers": sorted(obj.headers.items()),
             "most_attempts": len(RETRY_GAPS_S) + 1,
@@ -134,26 +149,46 @@ class InboundEventAdmin(SummaryAdmin):
         title="Replay {obj}?",
         confirm=f"It is handled again from the stored body. {REPLAY}",
         confirm_many=f"They are handled again from the stored bodies. {REPLAY}",
-        where=("detail", "bulk"),
-        available=lambda event: event.status not in (Status.RECEIVED, Status.HANDLING),
-        why_not="being handled already",
+        form=ReplayForm,
     )
-    def replay(self, request: HttpRequest, queryset: QuerySet[InboundEvent]) -> Told:
+    def replay(
+        self, request: HttpRequest, queryset: QuerySet[InboundEvent], quiet: bool = False
+    ) -> Told:
         """Handle them again, in their own rows."""
-        done, skipped = replay(queryset)
-        return Told(f"{done} queued for replay", skipped=skipped, after="Handling")
+        done, skipped = replay(queryset, quiet=quiet)
+        said = ". No customer is mailed" if quiet and done else ""
+        return Told(f"{done} queued for replay{said}", skipped=skipped, after="Handling")
 
     @portal_action(
-        "Replay",
+        "Ignore",
         perm="integrations.replay_event",
-        where=("row",),
-        available=lambda event: event.status in (Status.FAILED, Status.UNREADABLE),
-        why_not="not failed",
+        icon="stop",
+        title="Ignore {obj}?",
+        confirm="Nothing is done with it, and it needs nobody any more. It can still be replayed.",
+        form=IgnoreForm,
+        where=("detail", "bulk"),
+        available=lambda event: Status.IGNORED in MOVES[event.status] and event.status != HANDLING,
+        why_not="it ended, or is being handled just now",
     )
-    def replay_row(self, request: HttpRequest, queryset: QuerySet[InboundEvent]) -> Told:
-        """The same from the list, for those that failed: nothing of them was done."""
-        told: Told = self.replay(request, queryset)
-        return told
+    def ignore(self, request: HttpRequest, queryset: QuerySet[InboundEvent], reason: str) -> Told:
+        """Nothing is to be done with them, and why."""
+        assert isinstance(request.user, AbstractBaseUser)
+        user = request.user
+        done, skipped = self.each(queryset, lambda event: _must(ignore(event, reason, user)))
+        return Told(f"{done} ignored", skipped=skipped, after=f"Ignored: {reason}")
+
+
+def _must(done: bool) -> None:
+    if not done:
+        raise Refused("it ended, or is being handled just now")
+
+
+def due_badge(event: InboundEvent) -> SafeString:
+    """The day by which it must be answered, in red when that is near; nothing for the others."""
+    if event.due_on is None:
+        return SafeString("")
+    near = event.due_on - timezone.localdate() <= DUE_SOON
+    return badge(f"Answer by {event.due_on:%b %d}", "bad" if near else "warn")
 
 
 def event_id(event: InboundEvent) -> str:

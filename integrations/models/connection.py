@@ -38,7 +38,12 @@ class StalePolicy(models.TextChoices):
 
 
 class Connection(Movable, Leased, Stamped):
-    """The lease of this row is the single-flight lock of a token refresh."""
+    """The lease of this row is the single-flight lock of a token refresh.
+
+    `failures` are runs failed since the last good one. The circuit breaker (services/breaker.py)
+    is `failed_calls` in a row, `opened` (how often in a row; 0: closed), `probed_at` (when the
+    last probe began) and `paused_until`, which a request to slow down sets too.
+    """
 
     Status = ConnectionStatus
     MOVES: ClassVar = {
@@ -57,6 +62,8 @@ class Connection(Movable, Leased, Stamped):
     account = models.CharField(max_length=200, blank=True, help_text="Shop domain, company id")
     settings = models.JSONField(default=dict, blank=True)
     secrets = EncryptedJSONField(blank=True, editable=False)
+    # Until then a replaced secret still counts for what comes in: it is in `secrets` as `old_...`.
+    old_secrets_until = models.DateTimeField(null=True, blank=True, editable=False)
     tokens = EncryptedJSONField(blank=True, editable=False)
     tokens_expire_at = models.DateTimeField(null=True, blank=True, editable=False)
     credentials_version = models.PositiveIntegerField(default=0, editable=False)
@@ -67,6 +74,9 @@ class Connection(Movable, Leased, Stamped):
     status_reason = models.CharField(max_length=500, blank=True, editable=False)
     paused_until = models.DateTimeField(null=True, blank=True, editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False)
+    failed_calls = models.PositiveIntegerField(default=0, editable=False)
+    opened = models.PositiveSmallIntegerField(default=0, editable=False)
+    probed_at = models.DateTimeField(null=True, editable=False)
     stock_authority = models.CharField(
         max_length=10, choices=StockAuthority, default=StockAuthority.MIRROR
     )

@@ -21,17 +21,22 @@ class EventStatus(models.TextChoices):
 
 
 class InboundEvent(Movable, Leased, Stamped):
-    """`body` is the raw bytes; `headers` an allow-list without signatures; both for replay."""
+    """`body` is the raw bytes; `headers` an allow-list without signatures; both for replay.
+
+    `due_on` is the day by which a person's request must be answered: until then nothing of the row
+    is deleted. `quiet` means that no customer is mailed for it. `forgotten_at` is when the body was
+    wiped because it held somebody who asked to be forgotten.
+    """
 
     Status = EventStatus
     MOVES: ClassVar = {
-        "received": {"handling"},
+        "received": {"handling", "ignored"},
         "handling": {"done", "ignored", "waiting", "unreadable", "received", "failed"},
-        "waiting": {"handling", "failed"},
-        "failed": {"handling"},
+        "waiting": {"handling", "failed", "ignored"},
+        "failed": {"handling", "ignored"},
         "ignored": {"handling"},
         "done": {"handling"},
-        "unreadable": {"handling"},
+        "unreadable": {"handling", "ignored"},
     }
 
     provider = models.CharField(max_length=40)
@@ -50,6 +55,9 @@ class InboundEvent(Movable, Leased, Stamped):
     handled_at = models.DateTimeField(null=True)
     content_type = models.ForeignKey(ContentType, models.SET_NULL, null=True)
     object_id = models.BigIntegerField(null=True)
+    quiet = models.BooleanField(default=False)
+    due_on = models.DateField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
     subject = GenericForeignKey("content_type", "object_id")
 
     class Meta:
@@ -69,6 +77,9 @@ class InboundEvent(Movable, Leased, Stamped):
             models.Index(fields=["status", "retry_at"], name="inboundevent_due"),
             models.Index(fields=["received_at"], name="inboundevent_received"),
         ]
+
+    # Set by a handler: once the event is handled its body must not stay.
+    is_to_be_forgotten = False
 
     def __str__(self) -> str:
         return f"{self.topic} #{self.pk}"

@@ -44,7 +44,10 @@ class ExternalRef(Stamped):
 
 
 class ApiCall(models.Model):
-    """One call to a provider: no headers, no bodies, no query string."""
+    """One try of a call to a provider: no headers, no bodies, no query string.
+
+    `verdict`: what a call said about the system, at its last try: good, failed or slow.
+    """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="calls")
     run = models.ForeignKey(SyncRun, models.SET_NULL, null=True, related_name="calls")
@@ -56,6 +59,7 @@ class ApiCall(models.Model):
     attempt = models.PositiveSmallIntegerField(default=1)
     bytes = models.PositiveIntegerField(default=0)
     error_kind = models.CharField(max_length=20, blank=True)
+    verdict = models.CharField(max_length=6, blank=True)
     at = models.DateTimeField()
 
     class Meta:

@@ -50,6 +50,15 @@ class Request:
         return dict(self.form)
 
 
+@dataclass(frozen=True)
+class Spoil:
+    """How an answer goes wrong on the wire; `wire.py` does it."""
+
+    how: str
+    seconds: float = 0.0
+    megabytes: float = 0.0
+
+
 @dataclass
 class Response:
     """One answer; with `hold_seconds` it is never sent: the line is held, then cut."""
@@ -59,6 +68,7 @@ class Response:
     content_type: str = "text/html; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
     hold_seconds: float | None = None
+    spoil: Spoil | None = None
 
 
 def json_response(data: Any, status: int = 200, **headers: str) -> Response:

@@ -1,24 +1,14 @@
-"""Pages about the sandbox itself: overview, ledger, dials, mailbox."""
+"""Pages about the sandbox itself: overview, ledger, mailbox."""
 
-from pydantic import ValidationError
-
-from .control import add_dial, clear_dials
-from .faults import Mode
 from .ledger import Entry, select
 from .mail import Mail
-from .messages import Request, Response, redirect
+from .messages import Request, Response
+from .parts import cut
 from .render import HEADERS, page
 from .world import World
 
 LATEST = 12
-MOST_ROWS = 300
 MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-OPERATIONS = (
-    *("*", "orderCreate", "orderCancel", "orderEditCommit", "orders", "order", "nodes"),
-    *("products", "productVariants", "inventoryItems", "productSet", "inventorySetQuantities"),
-    *("fulfillmentCreate", "webhookSubscriptionCreate", "access_token"),
-    *("orders/create", "orders/updated", "fulfillments/create", "inventory_levels/update"),
-)
 
 
 def index(world: World, request: Request) -> Response:
@@ -62,64 +52,32 @@ def _shown(entry: Entry) -> dict[str, str]:
 
 
 def ledger(world: World, request: Request) -> Response:
-    """GET /ledger/: the latest effects, filtered by store and kind."""
+    """GET /ledger/: the latest effects, filtered by store and kind, a page at a time."""
     asked = request.query
     shop, kind = asked.get("store", ""), asked.get("kind", "")
     with world.lock:
-        found = list(select(world.state.ledger, shop, kind))
-        kinds = sorted({entry.kind for entry in world.state.ledger})
-        return page(
-            "ledger.html",
-            title="Ledger",
-            entries=[_shown(entry) for entry in reversed(found[-MOST_ROWS:])],
-            count=str(len(found)),
-            shops=list(world.state.stores),
-            kinds=kinds,
-            shop=shop,
-            kind=kind,
-        )
-
-
-def dials(world: World, request: Request, error: str = "", status: int = 200) -> Response:
-    """GET /dials/: what is set to fail, and a form for more."""
-    with world.lock:
-        rows = [
-            {name: str(value) for name, value in one.model_dump().items()}
-            | {"mode": one.mode.value}
-            for one in world.state.dials
-        ]
-        return page(
-            "dials.html",
-            status=status,
-            title="Failure dials",
-            dials=rows,
-            modes=[mode.value for mode in Mode],
-            shops=list(world.state.stores),
-            operations=OPERATIONS,
-            error=error,
-        )
-
-
-def change_dials(world: World, request: Request) -> Response:
-    """POST /dials/: turn one on, one off, or all off."""
-    form = request.form
-    if "clear" in form:
-        clear_dials(world, int(form["clear"]) if form["clear"].isdecimal() else None)
-        return redirect("/dials/")
-    given = {name: value for name, value in form.items() if value != ""}
-    try:
-        add_dial(world, given)
-    except ValidationError as exc:
-        wrong = ", ".join(str(error["loc"][0]) for error in exc.errors())
-        return dials(world, request, error=f"Check these values: {wrong}.", status=400)
-    return redirect("/dials/")
+        every, shops = list(world.state.ledger), list(world.state.stores)
+    found = list(select(every, shop, kind)) if shop or kind else every
+    part = cut(found, request)
+    return page(
+        "ledger.html",
+        title="Ledger",
+        entries=[_shown(entry) for entry in part.rows],
+        count=str(len(found)),
+        part=part,
+        shops=shops,
+        kinds=sorted({entry.kind for entry in every}),
+        shop=shop,
+        kind=kind,
+    )
 
 
 def mailbox(world: World, request: Request) -> Response:
     """GET /mail/: newest first, searchable by recipient."""
     to = request.query.get("to", "").strip()
     with world.lock:
-        found = [one for one in reversed(world.state.mails) if _is_for(one, to)]
+        found = [one for one in world.state.mails if _is_for(one, to)]
+    part = cut(found, request)
     rows = [
         {
             "id": str(one.id),
@@ -127,9 +85,9 @@ def mailbox(world: World, request: Request) -> Response:
             "to": ", ".join(one.recipients),
             "subject": one.subject,
         }
-        for one in found
+        for one in part.rows
     ]
-    return page("mailbox.html", title="Mailbox", mails=rows, to=to)
+    return page("mailbox.html", title="Mailbox", mails=rows, to=to, part=part)
 
 
 def _is_for(mail: Mail, to: str) -> bool:

@@ -2,11 +2,11 @@
 
 from urllib.parse import quote
 
-from . import control, pages
+from . import control, dial_pages, pages
 from .messages import Request, Response, redirect
 from .render import stylesheet
 from .router import Router
-from .shopify import api, backoffice, oauth, storefront
+from .shopify import api, app_pages, backoffice, by_hand_pages, faulty, oauth, storefront
 from .world import World
 
 PROVIDERS = ("shopify", "shopify-partner")
@@ -30,6 +30,8 @@ def _add_apis(router: Router) -> None:
         router.add("POST", f"{base}/oauth/access_token", oauth.access_token)
         router.add("POST", f"{base}/api/{{version}}/graphql.json", api.graphql)
         router.add("GET", f"{base}/orders/{{order}}", _order_link)
+    for method in ("GET", "POST"):
+        router.add(method, "/elsewhere/(?P<path>.*)", faulty.elsewhere)
 
 
 def _order_link(world: World, request: Request, provider: str, shop: str, order: str) -> Response:
@@ -45,8 +47,8 @@ def _add_pages(router: Router) -> None:
     router.add("GET", "/static/sandbox.css", _css)
     router.add("GET", "/", pages.index)
     router.add("GET", "/ledger/", pages.ledger)
-    router.add("GET", "/dials/", pages.dials)
-    router.add("POST", "/dials/", pages.change_dials)
+    router.add("GET", "/dials/", dial_pages.dials)
+    router.add("POST", "/dials/", dial_pages.change_dials)
     router.add("GET", "/mail/", pages.mailbox)
     router.add("GET", "/mail/{mail}/", pages.one_mail)
     router.add("GET", "/mail/{mail}/html/", pages.mail_html)
@@ -64,5 +66,9 @@ def _add_store_pages(router: Router) -> None:
     router.add("POST", f"{admin}/orders/{{order}}/cancel/", backoffice.cancel)
     router.add("GET", f"{admin}/products/", backoffice.products)
     router.add("POST", f"{admin}/products/stock/", backoffice.set_stock)
-    router.add("GET", f"{admin}/apps/", backoffice.apps)
-    router.add("POST", f"{admin}/apps/uninstall/", backoffice.uninstall_app)
+    for name, form in by_hand_pages.FORMS.items():
+        router.add("POST", f"{admin}/orders/{{order}}/{name}/", form)
+    router.add("GET", f"{admin}/apps/", app_pages.apps)
+    router.add("POST", f"{admin}/apps/uninstall/", app_pages.uninstall_app)
+    router.add("POST", f"{admin}/apps/secret/", app_pages.change_secret)
+    router.add("POST", f"{admin}/apps/privacy/", app_pages.send_topic)

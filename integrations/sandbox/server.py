@@ -18,14 +18,16 @@ from .mail import start_mailbox
 from .messages import BadRequest, Request, Response, text
 from .router import Router
 from .routes import build_router
+from .shopify.courier import Courier
 from .shopify.graphql.binding import bound_schema
 from .shopify.seed import seed_world
-from .shopify.webhooks import Courier
 from .state import Keeper, load_state
+from .wire import send_spoilt
 from .world import UnknownStore, World
 
 log = logging.getLogger(__name__)
 LARGEST_BODY = 10 * 1024 * 1024
+STOP_WITHIN_SECONDS = 0.1
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -60,6 +62,9 @@ class Handler(BaseHTTPRequestHandler):
             self._hold(response.hold_seconds)
             return
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            if response.spoil is not None:
+                send_spoilt(self, response, self.server.world.stopping)
+                return
             self._send(response)
 
     def _answer(self) -> Response:
@@ -88,8 +93,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send(self, response: Response) -> None:
         self.send_response(response.status)
-        self.send_header("Content-Type", response.content_type)
-        self.send_header("Content-Length", str(len(response.body)))
+        if response.status != 204:
+            self.send_header("Content-Type", response.content_type)
+            self.send_header("Content-Length", str(len(response.body)))
         for name, value in response.headers.items():
             self.send_header(name, value.replace("\r", "").replace("\n", ""))
         self.end_headers()
@@ -152,7 +158,9 @@ class Server:
         self.port: int = self._http.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         world.url = self.url
-        self._thread = threading.Thread(target=self._http.serve_forever, name="sandbox-http")
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, args=(STOP_WITHIN_SECONDS,), name="sandbox-http"
+        )
         self._thread.daemon = True
         self._courier = Courier(world)
         self._keeper = self._start_keeper()

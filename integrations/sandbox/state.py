@@ -4,6 +4,7 @@ import logging
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from .shopify.models import App, Delivery, Store
 
 log = logging.getLogger(__name__)
 SAVE_EVERY_SECONDS = 0.5
+MOST_OF_THE_TIME = 5  # a save that takes a second is followed by five without
 
 
 class State(BaseModel):
@@ -79,8 +81,10 @@ class Keeper:
         while not self._stop.is_set():
             self._dirty.wait()
             self._dirty.clear()
+            started = time.monotonic()
             self._save()
-            self._stop.wait(SAVE_EVERY_SECONDS)
+            took = time.monotonic() - started
+            self._stop.wait(max(SAVE_EVERY_SECONDS, took * MOST_OF_THE_TIME))
         self._save()
 
     def _save(self) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from .clock import utc_now
 from .config import Config
-from .faults import API_MODES, WEBHOOK_MODES, Dial, Mode, pick
-from .ledger import Entry
+from .faults import WEBHOOK_MODES, Dial, Mode, Modes, modes_for, pick
+from .ledger import Entry, as_json
 from .mail import MOST_MAILS, read_mail
 from .shopify.graphql.cost import Bucket
 from .shopify.models import Store
@@ -71,15 +71,16 @@ class World:
 
     def api_fault(self, shop: str, operations: Iterable[str]) -> Dial | None:
         """The fault that hits this API call, recorded; None for a healthy call."""
-        return self._fault(shop, operations, API_MODES)
-
-    def webhook_fault(self, shop: str, topic: str) -> Mode | None:
-        """The fault that hits this announcement."""
-        dial = self._fault(shop, [topic], WEBHOOK_MODES)
-        return dial.mode if dial else None
-
-    def _fault(self, shop: str, operations: Iterable[str], modes: frozenset[Mode]) -> Dial | None:
         names = list(operations)
+        return self._fault(shop, names, modes_for(names))
+
+    def webhook_fault(self, shop: str, topic: str, but: Mode | None = None) -> Dial | None:
+        """The fault that hits this announcement, other than `but`."""
+        return self._fault(shop, [topic], WEBHOOK_MODES - {but} if but else WEBHOOK_MODES)
+
+    def _fault(self, shop: str, names: list[str], modes: Modes) -> Dial | None:
+        if not self.state.dials:
+            return None
         with self.lock:
             dial = pick(self.state.dials, shop, names, modes, self._rng)
             if dial is not None:
@@ -96,5 +97,8 @@ class World:
             self.record("mail_received", "", to, mail.subject, mail=mail.id)
 
     def snapshot(self) -> str:
+        """The whole state as JSON. The lock is held for all but the ledger, which is the most."""
         with self.lock:
-            return self.state.model_dump_json()
+            rest = self.state.model_dump_json(exclude={"ledger"})
+            ledger = list(self.state.ledger)
+        return f'{rest[:-1]},"ledger":{as_json(ledger).decode()}}}'

@@ -1,15 +1,21 @@
 """Making and changing connections: settings checked by the provider, secrets write-only."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings as portal
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from pydantic import BaseModel
 
 from integrations import registry
 from integrations.models import Connection
 from integrations.providers.base import Provider
+from integrations.services.connections import with_app_credentials
+
+OLD = "old_"  # old_client_secret is the value client_secret had before
 
 
 def save_connection(
@@ -72,10 +78,29 @@ def _lay_over(cls: type[Provider], row: Connection, secrets: Mapping[str, str]) 
     if unknown:
         known = ", ".join(cls.Secrets.model_fields) or "none"
         raise ValueError(f"There is no secret {', '.join(unknown)}. Known: {known}.")
-    merged = {**row.secrets.reveal(), **given}
+    stored = row.secrets.reveal()
+    merged = {**stored, **given, **_replaced(cls, stored, given)}
     cls.Secrets(**merged)
     row.secrets = merged
     row.credentials_version += 1
+    if any(merged.get(name) != stored.get(name) for name in merged if name.startswith(OLD)):
+        row.old_secrets_until = timezone.now() + timedelta(hours=portal.OLD_SECRET_HOURS)
+
+
+def _replaced(
+    cls: type[Provider], stored: Mapping[str, str], given: Mapping[str, str]
+) -> dict[str, str]:
+    """The values these ones take the place of, where the provider goes on accepting them a while.
+
+    After a change of the secret what was sent before still comes in, signed with the old one.
+    """
+    used = with_app_credentials(cls, dict(stored))
+    names = [name for name in given if OLD + name in cls.Secrets.model_fields]
+    return {
+        OLD + name: used[name]
+        for name in names
+        if used.get(name) and used[name] != given[name] and not given.get(OLD + name)
+    }
 
 
 def free_slug(wanted: str) -> str:

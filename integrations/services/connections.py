@@ -18,6 +18,7 @@ from integrations.errors import NotAuthorized, ProviderError
 from integrations.http import Client
 from integrations.models import ApiCall, Connection, FlowSchedule
 from integrations.providers.base import Access, Provider
+from integrations.services import breaker
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.schedules import default_schedule
 from integrations.services.tokens import DatabaseTokens, NoTokens
@@ -34,7 +35,7 @@ def provider_for(connection: Connection, run_id: int | None = None) -> Provider:
     """
     cls = connection.provider_class
     try:
-        secrets = cls.Secrets(**with_app_credentials(cls, connection.secrets.reveal()))
+        secrets = cls.Secrets(**with_app_credentials(cls, usable_secrets(connection)))
         tokens = DatabaseTokens(connection)
     except CredentialUnreadable as exc:
         raise NotAuthorized(f"The stored credentials cannot be read. {exc}") from None
@@ -50,6 +51,18 @@ def provider_for(connection: Connection, run_id: int | None = None) -> Provider:
         now=timezone.now,
     )
     return cls(access)
+
+
+def usable_secrets(connection: Connection) -> dict[str, Any]:
+    """What is stored, without the replaced secrets whose time is over.
+
+    Raises CredentialUnreadable.
+    """
+    stored: dict[str, Any] = connection.secrets.reveal()
+    until = connection.old_secrets_until
+    if until is not None and until > timezone.now():
+        return stored
+    return {name: value for name, value in stored.items() if not name.startswith("old_")}
 
 
 def provider_of_app(cls: type[Provider], account: str) -> Provider:
@@ -76,12 +89,16 @@ def provider_to_try(
 def with_app_credentials(cls: type[Provider], stored: dict[str, Any]) -> dict[str, Any]:
     """A connection without its own app credentials uses the installation's, where it has some.
 
-    They are settings named for the vendor: SHOPIFY_API_KEY and SHOPIFY_API_SECRET.
+    They are settings named for the vendor: SHOPIFY_API_KEY and SHOPIFY_API_SECRET. The secret
+    before that one is taken along while the setting lists it.
     """
     client_id, client_secret = _of_vendor(cls, "API_KEY"), _of_vendor(cls, "API_SECRET")
     if stored.get("client_id") or not client_id:
         return stored
-    return stored | {"client_id": client_id, "client_secret": client_secret}
+    of_app = {"client_id": client_id, "client_secret": client_secret}
+    if old := _of_vendor(cls, "API_OLD_SECRET"):
+        of_app["old_client_secret"] = old
+    return stored | of_app
 
 
 def _of_vendor(cls: type[Provider], name: str) -> str:
@@ -115,7 +132,8 @@ def _client(
 
 
 def record_call(connection_id: int, run_id: int | None, call: Call) -> None:
-    """Leave the redacted row of one call."""
+    """Leave the redacted row of one try, and tell the breaker what it says about the system."""
+    now = timezone.now()
     ApiCall.objects.create(
         connection_id=connection_id,
         run_id=run_id,
@@ -127,8 +145,10 @@ def record_call(connection_id: int, run_id: int | None, call: Call) -> None:
         attempt=call.attempt,
         bytes=call.bytes,
         error_kind=call.error_kind or "",
-        at=timezone.now(),
+        verdict=call.verdict,
+        at=now,
     )
+    breaker.record(connection_id, call, now)
 
 
 def check_connection(
@@ -148,8 +168,22 @@ def check_connection(
     return info
 
 
+def ask_now(connection: Connection, now: Callable[[], datetime] = timezone.now) -> AccountInfo:
+    """`check_connection` for a person, who need not wait for the next probe: this call is it.
+
+    Raises ProviderError, and MustWait while somebody else is the probe or we were asked to slow
+    down.
+    """
+    moment = now()
+    if not breaker.admit(connection, moment) and not breaker.take_probe(connection, moment):
+        raise breaker.MustWait(breaker.why_waiting(connection, moment))
+    return check_connection(connection, now)
+
+
 def try_connection(connection: Connection) -> str:
     """`check_connection` for a job: the outcome as a short word, nothing raised."""
+    if not breaker.admit(connection, timezone.now()):
+        return "waiting"
     try:
         check_connection(connection)
     except ProviderError as exc:
@@ -177,6 +211,7 @@ def activate(connection: Connection, info: AccountInfo, now: datetime) -> None:
         make_schedules(connection, now)
         for handler in registry.connected_handlers(connection.provider):
             handler(connection, info)
+        breaker.close(connection)
     close_alert(f"connection:{connection.pk}")
 
 
@@ -191,11 +226,15 @@ def make_schedules(connection: Connection, now: datetime) -> None:
 
 
 def needs_attention(connection: Connection, reason: ProviderError | str) -> None:
-    """Stop calling this account until a person acts: one alert, however often it is said."""
+    """Stop calling this account until a person acts: one alert, however often it is said.
+
+    Its breaker closes: the system answered, and nothing is tried by itself any more.
+    """
     sentence = str(reason)[:500]
     connection.move(
         [Status.ACTIVE, Status.PAUSED, Status.DRAFT], Status.NEEDS_ATTENTION, status_reason=sentence
     )
+    breaker.close(connection)
     raise_alert(
         f"connection:{connection.pk}",
         "credentials",

@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
 from integrations.crypto import CredentialUnreadable, key_ids
 from integrations.errors import ProviderError
 from integrations.models import Connection, FlowSchedule
+from integrations.services.breaker import why_waiting
 from integrations.services.connections import provider_for
 from integrations.services.heartbeats import SILENT_AFTER, last_beats
 from integrations.services.queue_schedules import JOBS
@@ -186,6 +188,8 @@ def check_account(row: Connection, *, call: bool = True) -> Check:
     name = f"connection {row.slug}"
     if row.status == Connection.Status.NEEDS_ATTENTION:
         return Check(name, "fail", row.status_reason, "Open it in the portal and connect it again.")
+    if not call and (sentence := why_waiting(row, timezone.now())):
+        return Check(name, "warn", sentence, "It is tried again by itself; its page has Try now.")
     if not call:
         return Check(name, "ok", f"{row.name} is {row.get_status_display().lower()}.")
     try:

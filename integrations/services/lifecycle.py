@@ -107,6 +107,7 @@ def archive_connection(connection: Connection, now: datetime) -> None:
     """Wipe its credentials and stop it; its history stays. Raises CannotChange."""
     olds = [Status.DRAFT, Status.ACTIVE, Status.PAUSED, Status.NEEDS_ATTENTION]
     wiped = {"secrets": "", "tokens": "", "tokens_expire_at": None, "status_reason": ""}
+    wiped |= {"old_secrets_until": None}
     with transaction.atomic():
         version = connection.credentials_version + 1
         fields: dict[str, Any] = {"archived_at": now, "credentials_version": version, **wiped}
@@ -118,7 +119,8 @@ def archive_connection(connection: Connection, now: datetime) -> None:
 def _close_what_is_open(connection: Connection, now: datetime) -> None:
     links = InstallLink.objects.filter(provider=connection.provider, account=connection.account)
     links.exclude(account="").filter(used_at=None, revoked_at=None).update(revoked_at=now)
-    own = [f"connection:{connection.pk}", f"webhooks:{connection.pk}"]
+    names = ("connection", "webhooks", "breaker")
+    own = [f"{name}:{connection.pk}" for name in names]
     alerts = Alert.objects.filter(closed_at=None)
     alerts.filter(fingerprint__in=own).update(closed_at=now)
     alerts.filter(fingerprint__startswith=f"run:{connection.pk}:").update(closed_at=now)

@@ -21,6 +21,7 @@ JOBS = {
     "heartbeat crossdock": Job("integrations.tasks.heartbeat_crossdock", 1),
     "heartbeat flows": Job("integrations.tasks.heartbeat_flows", 1, "flows"),
     "nightly": Job("integrations.tasks.look_after", 24 * 60),
+    "nightly privacy": Job("orders.tasks.look_after_privacy", 24 * 60),
 }
 
 

@@ -17,7 +17,8 @@ UNDECIDED = (SyncRun.Status.QUEUED, SyncRun.Status.RUNNING, SyncRun.Status.HELD)
 
 def prune(now: datetime) -> dict[str, int]:
     """Delete what is past its time; returns how many rows of each kind. Harmless when repeated."""
-    settled = InboundEvent.objects.exclude(status__in=IN_WORK)
+    # A person's request is not touched before it is answered: `due_on` is emptied then.
+    settled = InboundEvent.objects.exclude(status__in=IN_WORK).filter(due_on=None)
     old_events = settled.filter(received_at__lt=now - timedelta(days=EVENT_DAYS))
     old_runs = SyncRun.objects.filter(created_at__lt=now - timedelta(days=RUN_DAYS))
     return {

@@ -1,11 +1,13 @@
-"""Key rotation: every stored credential under the newest key, row by row."""
+"""Rotation: every stored credential under the newest key; replaced secrets end when it is time."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Q
 
 from integrations.crypto import CredentialUnreadable, Secret, key_ids, seal
 from integrations.models import Connection
+from integrations.services.connecting import OLD
 
 FIELDS = ("secrets", "tokens")
 
@@ -52,3 +54,22 @@ def _reseal(row: Connection, name: str, value: Secret, counts: Rotation) -> None
         counts.rotated += 1
     else:
         counts.current += 1
+
+
+def wipe_old_secrets(now: datetime) -> int:
+    """Forget the replaced secrets whose time is over; returns of how many connections."""
+    over = Connection.objects.filter(old_secrets_until__lte=now)
+    return sum(_wipe(row) for row in over)
+
+
+def _wipe(row: Connection) -> bool:
+    """One UPDATE, and none if the credentials were replaced in this very moment."""
+    try:
+        plain = row.secrets.reveal()
+    except CredentialUnreadable:  # kept as it is until its key is back
+        return False
+    kept = {name: value for name, value in plain.items() if not name.startswith(OLD)}
+    place = f"{row._meta.label_lower}:{row.hook_key}:secrets"
+    unchanged = Q(secrets=row.secrets.stored, old_secrets_until=row.old_secrets_until)
+    fields = {"secrets": seal(kept, place) if kept else "", "old_secrets_until": None}
+    return row.update_where(unchanged, **fields)

@@ -17,6 +17,7 @@ from integrations.jobs import enqueue
 from integrations.models import Connection, FlowSchedule, SyncChange, SyncRun
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.connections import needs_attention, provider_for
+from integrations.services.held_back import must_wait, seconds_to_wait
 from integrations.services.schedules import default_schedule, defer
 
 log = logging.getLogger(__name__)
@@ -169,8 +170,11 @@ def run_flow(run_id: int, progress: Callable[[SyncRun], object] = lambda record:
     now = timezone.now()
     if record.status != Status.QUEUED or not schedule.take_lease(now, LEASE_S):
         return record.status
+    begun: dict[str, Any] = {"started_at": now, "heartbeat_at": now, "reason": "", "error": ""}
     try:
-        if not record.move(Status.QUEUED, Status.RUNNING, started_at=now, heartbeat_at=now):
+        if must_wait(record, now):
+            return record.status
+        if not record.move(Status.QUEUED, Status.RUNNING, **begun):
             return SyncRun.objects.values_list("status", flat=True).get(pk=run_id)
         _execute(record, schedule, now, progress)
     finally:
@@ -205,10 +209,8 @@ def _execute(
     except NotAuthorized as exc:
         needs_attention(connection, exc)
         _finish(record, Status.FAILED, exc.kind, str(exc))
-    except Retryable as exc:
-        _defer(schedule, exc)
-        _fail(record, exc.kind, str(exc))
     except ProviderError as exc:
+        _defer(schedule, exc)
         _fail(record, exc.kind, str(exc))
     except Exception:
         log.exception("run %s failed", record.pk)
@@ -256,10 +258,13 @@ def _fail(record: SyncRun, reason: str, sentence: str) -> None:
     )
 
 
-def _defer(schedule: FlowSchedule, exc: Retryable) -> None:
-    """A provider that asked for time gets it: the flow is due again then."""
-    if exc.retry_after is not None:
-        defer(schedule, exc.retry_after, timezone.now())
+def _defer(schedule: FlowSchedule, exc: ProviderError) -> None:
+    """Due again when the provider asked for, or when its connection may be called again."""
+    now = timezone.now()
+    asked = exc.retry_after if isinstance(exc, Retryable) else None
+    wait = asked if asked is not None else seconds_to_wait(schedule, now)
+    if wait is not None:
+        defer(schedule, wait, now)
 
 
 def start_again(schedule: FlowSchedule) -> None:

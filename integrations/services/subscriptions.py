@@ -1,18 +1,28 @@
 """Webhook subscriptions: made after connecting and looked after every night."""
 
+from datetime import datetime
+
+from django.utils import timezone
+
 from integrations.errors import ProviderError
 from integrations.jobs import enqueue
 from integrations.models import Connection
 from integrations.providers.base import SendsWebhooks
 from integrations.services.alerts import close_alert, raise_alert
+from integrations.services.breaker import admit, waits
 from integrations.services.connections import provider_for
 from integrations.services.intake import hook_url
 
 
 def ensure_webhooks(connection: Connection) -> int:
-    """Subscribe to what is missing; returns how many were. A refusal is an alert, not an error."""
+    """Subscribe to what is missing; returns how many were. A refusal is an alert, not an error.
+
+    While the connection may not be called nothing is done: the next night does it.
+    """
     fingerprint = f"webhooks:{connection.pk}"
     if connection.status != Connection.Status.ACTIVE or not sends_webhooks(connection):
+        return 0
+    if not admit(connection, timezone.now()):
         return 0
     try:
         provider = provider_for(connection)
@@ -36,9 +46,9 @@ def sends_webhooks(connection: Connection) -> bool:
     return issubclass(connection.provider_class, SendsWebhooks)
 
 
-def ensure_all() -> int:
-    """One job per connection in use that sends webhooks; returns how many."""
-    active = Connection.objects.filter(status=Connection.Status.ACTIVE)
+def ensure_all(now: datetime) -> int:
+    """One job per connection that may be called and sends webhooks; returns how many."""
+    active = Connection.objects.filter(status=Connection.Status.ACTIVE).exclude(waits(now))
     sending = [connection for connection in active if sends_webhooks(connection)]
     for connection in sending:
         enqueue("integrations.tasks.ensure_webhooks", connection.pk)

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from integrations.jobs import Queue, enqueue, waiting_ids
 from integrations.models import Connection, FlowSchedule, InboundEvent, SyncRun
 from integrations.services.alerts import raise_alert
+from integrations.services.breaker import waits
 from integrations.services.runs import (
     LEASE_S,
     request_run,
@@ -20,6 +21,7 @@ from integrations.services.runs import (
 from integrations.services.schedules import next_due
 
 RUN_TASK, EVENT_TASK = "integrations.tasks.run_flow", "integrations.tasks.handle_event"
+CHECK_TASK = "integrations.tasks.check_connection"
 INSTALL_TASK = "integrations.tasks.finish_install"
 
 LOST_AFTER = timedelta(minutes=2)
@@ -34,12 +36,18 @@ def start_due(now: datetime) -> int:
     after `now`, so three days of standstill are made up for by one run.
     """
     due = FlowSchedule.objects.filter(
-        Q(connection__paused_until__isnull=True) | Q(connection__paused_until__lte=now),
-        enabled=True,
-        next_due_at__lte=now,
-        connection__status=Connection.Status.ACTIVE,
-    )
+        enabled=True, next_due_at__lte=now, connection__status=Connection.Status.ACTIVE
+    ).exclude(waits(now, "connection__"))
     return sum(_start(schedule, now) for schedule in due.select_related("connection"))
+
+
+def probe(now: datetime) -> int:
+    """Ask systems that were left alone long enough whether they answer; returns how many.
+
+    A harmless read: nothing else need be due for them, and no order is the first to find out.
+    """
+    silent = Connection.objects.filter(status=Connection.Status.ACTIVE, opened__gt=0)
+    return _wake(CHECK_TASK, silent.exclude(waits(now)).values_list("pk", flat=True))
 
 
 def _start(schedule: FlowSchedule, now: datetime) -> bool:
@@ -80,8 +88,12 @@ def sweep(now: datetime) -> int:
 
 
 def _wake_runs(now: datetime) -> int:
-    """Runs whose job was lost: queued for 2 minutes, and nothing in the queue speaks of them."""
+    """Runs whose job was lost: queued for 2 minutes, and nothing in the queue speaks of them.
+
+    So are those that were held back, as soon as their connection may be called.
+    """
     lost = SyncRun.objects.filter(status=SyncRun.Status.QUEUED, created_at__lt=now - LOST_AFTER)
+    lost = lost.exclude(waits(now, "connection__"))
     return _wake(RUN_TASK, lost.values_list("pk", flat=True)[:AT_MOST], "flows")
 
 

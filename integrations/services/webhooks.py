@@ -4,9 +4,11 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -16,9 +18,9 @@ from integrations import registry
 from integrations.errors import BadResponse, ProviderError
 from integrations.jobs import enqueue
 from integrations.models import Connection, InboundEvent
-from integrations.providers.base import SendsWebhooks
+from integrations.providers.base import Provider, SendsWebhooks
 from integrations.services.alerts import close_alert, raise_alert
-from integrations.services.connections import provider_for
+from integrations.services.connections import provider_for, provider_of_app
 from integrations.types import Event
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,8 @@ LOOK_AGAIN = timedelta(hours=1)
 GIVE_UP_WAITING = timedelta(hours=72)
 TERMINAL = (Status.DONE, Status.IGNORED, Status.FAILED, Status.UNREADABLE)
 WAKE_AT_ONCE = 50
+# Whether a person said that nobody is to be mailed for what is being handled.
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
 
 class Waiting(Exception):
@@ -84,6 +88,7 @@ def _claim(row: InboundEvent, now: datetime) -> bool:
 
 def _attempt(row: InboundEvent) -> float | None:
     """One try; returns the seconds until the next one, None if there is nothing more to do."""
+    quiet = _quiet.set(row.quiet)
     try:
         subject = _dispatch(row)
     except Ignored as exc:
@@ -100,17 +105,23 @@ def _attempt(row: InboundEvent) -> float | None:
         return _retry(row, "Something unexpected happened; the log of the worker has it.")
     else:
         _done(row, subject)
+    finally:
+        _quiet.reset(quiet)
     return None
+
+
+def is_quiet() -> bool:
+    """Whether what happens now is a replay for which no customer is to be mailed."""
+    return _quiet.get()
 
 
 def _dispatch(row: InboundEvent) -> models.Model | None:
     """Give each event in the body to its listeners; returns the first object one of them named."""
-    connection = row.connection
-    if connection is None:
-        raise Ignored(f"There is no connection to {row.account}.")
-    if connection.status == Connection.Status.ARCHIVED:
-        raise Ignored(f"{connection.name} is archived.")
-    events = _parse(connection, row)
+    events = read_events(row)
+    if sentence := _nobody_there(row):
+        events = [event for event in events if registry.heeds_the_gone(event.topic)]
+        if not events:
+            raise Ignored(sentence)
     calls = [(handler, event) for event in events for handler in registry.handlers_of(event.topic)]
     if not calls:
         raise Ignored(f"Nothing here listens to {row.topic}.")
@@ -118,8 +129,22 @@ def _dispatch(row: InboundEvent) -> models.Model | None:
     return next((one for one in results if isinstance(one, models.Model)), None)
 
 
-def _parse(connection: Connection, row: InboundEvent) -> list[Event]:
-    provider = provider_for(connection)
+def _nobody_there(row: InboundEvent) -> str:
+    """Why news of this account mean nothing, if they do not."""
+    if row.connection is None:
+        return f"There is no connection to {row.account}."
+    if row.connection.status == Connection.Status.ARCHIVED:
+        return f"{row.connection.name} is archived."
+    return ""
+
+
+def read_events(row: InboundEvent) -> list[Event]:
+    """What the stored body says. Raises Unreadable, Ignored, and NotAuthorized."""
+    if sentence := _nobody_there(row):
+        provider = _provider_of_the_gone(row, sentence)
+    else:
+        assert row.connection is not None
+        provider = provider_for(row.connection)
     assert isinstance(provider, SendsWebhooks)
     try:
         return provider.parse(bytes(row.body), row.headers)
@@ -127,11 +152,21 @@ def _parse(connection: Connection, row: InboundEvent) -> list[Event]:
         raise Unreadable(str(exc)) from None
 
 
+def _provider_of_the_gone(row: InboundEvent, sentence: str) -> Provider:
+    """Only to read with: its credentials are wiped, or never were."""
+    try:
+        return provider_of_app(registry.provider_class(row.provider), row.account)
+    except (LookupError, ValueError):
+        raise Ignored(sentence) from None
+
+
 def _settle(row: InboundEvent, status: str, error: str = "", **fields: Any) -> bool:
     """End this try, if we still hold the row."""
     finished: dict[str, Any] = {"lease_token": None, "lease_until": None, "error": error}
     if status in TERMINAL:
         finished["handled_at"] = timezone.now()
+    if row.is_to_be_forgotten and status in TERMINAL:
+        finished |= {"body": b"", "forgotten_at": timezone.now()}
     held = Q(lease_token=row.lease_token)
     return row.move(Status.HANDLING, status, where=held, **(finished | fields))
 
@@ -187,29 +222,67 @@ def _close_if_last(row: InboundEvent) -> None:
         close_alert(_fingerprint(row))
 
 
-def replay(events: Iterable[InboundEvent]) -> tuple[int, list[tuple[InboundEvent, str]]]:
-    """Handle these again, in their own rows; returns how many, and which not and why."""
+def replay(
+    events: Iterable[InboundEvent], *, quiet: bool = False
+) -> tuple[int, list[tuple[InboundEvent, str]]]:
+    """Handle these again, in their own rows; returns how many, and which not and why.
+
+    With `quiet` no customer is mailed for what comes of it. Whatever state a row is in, a replay of
+    it is harmless: what was done already is not done twice.
+    """
     queued, skipped = 0, []
     for row in events:
-        if sentence := _replay(row):
+        if sentence := _replay(row, quiet):
             skipped.append((row, sentence))
         else:
             queued += 1
     return queued, skipped
 
 
-def _replay(row: InboundEvent) -> str:
+def _replay(row: InboundEvent, quiet: bool) -> str:
     """Put one row back into the queue, or say why not."""
     if not row.body:
-        return "Its content was deleted after 30 days."
+        return why_no_body(row)
     with transaction.atomic():
-        waiting = Q(status=Status.WAITING)
-        if row.update_where(waiting, retry_at=timezone.now()) or row.move(
-            TERMINAL, Status.HANDLING, attempts=0, lease_token=uuid.uuid4(), lease_until=None
-        ):
+        if _start_over(row, timezone.now(), quiet):
             enqueue(TASK, row.pk)
             return ""
     return "It is being handled right now."
+
+
+def _start_over(row: InboundEvent, now: datetime, quiet: bool) -> bool:
+    """From an end: as if it had just come. From the middle: at once; not from a worker's hand."""
+    pending = Q(status__in=[Status.RECEIVED, Status.WAITING])
+    left = InboundEvent.free(now) & Q(status=Status.HANDLING)
+    return (
+        row.update_where(pending, retry_at=now, attempts=0, quiet=quiet)
+        or row.update_where(left, attempts=0, quiet=quiet)
+        or row.move(
+            TERMINAL,
+            Status.HANDLING,
+            attempts=0,
+            lease_token=uuid.uuid4(),
+            lease_until=None,
+            quiet=quiet,
+        )
+    )
+
+
+def why_no_body(row: InboundEvent) -> str:
+    """Why there is nothing to handle again."""
+    if row.forgotten_at:
+        return "Its content was deleted: a customer asked to be forgotten."
+    return "Its content was deleted after 30 days."
+
+
+def ignore(event: InboundEvent, reason: str, user: AbstractBaseUser) -> bool:
+    """A person decided that it needs nothing; False if it ended or is being handled just now."""
+    said = f"Ignored by {user.get_username()}: {reason}"
+    olds = [Status.RECEIVED, Status.WAITING, Status.FAILED, Status.UNREADABLE]
+    if not event.move(olds, Status.IGNORED, error=said, retry_at=None, handled_at=timezone.now()):
+        return False
+    _close_if_last(event)
+    return True
 
 
 def release_waiting(connection: Connection) -> int:

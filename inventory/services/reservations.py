@@ -56,6 +56,12 @@ def move_reservation(key: str, connection: Connection | None) -> bool:
     return bool(held.update(connection=connection))
 
 
+def resize(key: str, quantity: int) -> bool:
+    """Hold so many units from now on; False if nothing is held under this key any more."""
+    held = Reservation.objects.filter(key=key, released_at=None)
+    return bool(held.update(quantity=quantity))
+
+
 def release(keys: Sequence[str], now: datetime | None = None) -> int:
     """The units are no longer wanted; returns how many reservations were open until now."""
     open_ones = Reservation.objects.filter(key__in=keys, released_at=None)

@@ -8,10 +8,18 @@ from orders.admin import (
     orders,
     partner_order_lines,
     partner_orders,
+    privacy,
     shipments,
 )
 from orders.admin.order_search import search_orders
 
-__all__ = ["notifications", "orders", "partner_order_lines", "partner_orders", "shipments"]
+__all__ = [
+    "notifications",
+    "orders",
+    "partner_order_lines",
+    "partner_orders",
+    "privacy",
+    "shipments",
+]
 
 admin.site.add_search(search_orders)  # type: ignore[attr-defined]

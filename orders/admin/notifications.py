@@ -145,8 +145,12 @@ class NotificationAdmin(SummaryAdmin):
         primary=True,
         title="Send this e-mail again?",
         confirm=ask_recipient,
-        available=lambda mail: Status.QUEUED in Notification.MOVES.get(mail.status, ()),
-        why_not="it is on its way",
+        available=lambda mail: (
+            Status.QUEUED in Notification.MOVES.get(mail.status, ()) and "@" in mail.recipient
+        ),
+        why_not=lambda mail: (
+            "it is on its way" if "@" in mail.recipient else "its recipient asked to be forgotten"
+        ),
     )
     def send_again(self, request: HttpRequest, queryset: QuerySet[Notification]) -> Told:
         """Put it in the queue once more."""

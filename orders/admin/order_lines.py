@@ -83,7 +83,7 @@ def _at_partner(part: PartnerOrderLine, facts: OrderFacts) -> tuple[str, str]:
         return "On hold", part.hold_reason
     if part.partner.is_us:
         return "In stock", "on our shelf"
-    if placed is None or placed.closed_at is None:
+    if placed is None or part.submission_id is None:
         state, note = part_waits_for(part)
         return (state, f"{note}, {part.short} short".strip(", ")) if part.short else (state, note)
     return _after_placing(part, placed, facts)

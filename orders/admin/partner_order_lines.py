@@ -20,8 +20,8 @@ SUBMIT = "orders.submit_partnerorder"
 def can_hold(part: PartnerOrderLine) -> bool:
     """Whether no partner was told of it and it is not held yet."""
     placed = part.partner_order
-    unsent = placed is None or placed.closed_at is None
-    return part.canceled_at is None and part.held_at is None and unsent
+    waits = placed is None or (placed.closed_at is None and part.submission_id is None)
+    return part.canceled_at is None and part.held_at is None and waits
 
 
 @admin.register(PartnerOrderLine)

@@ -11,13 +11,22 @@ from django.utils.html import format_html
 from catalog.admin.links import page_of
 from catalog.models import Approval
 from config.adminkit.parts import when
+from integrations.models import Connection
+from integrations.services.breaker import why_waiting
 from integrations.types import Address
 from inventory.models import Location
 from orders.admin.order_banners import Banner
+from orders.admin.partner_order_rules import takes_lines
 from orders.admin.preview_rows import PreviewRow, held_parts, preview_rows
 from orders.admin.remote_links import remote_order_url, short_id, system_name
 from orders.admin.shipment_words import shipment_rows
-from orders.admin.states import is_moving, last_submission, status_word, submission_word
+from orders.admin.states import (
+    UNSETTLED,
+    is_moving,
+    last_submission,
+    status_word,
+    submission_word,
+)
 from orders.admin.timeline import partner_order_timeline
 from orders.models import PartnerOrder, Submission
 from orders.services.closing import why_not
@@ -34,7 +43,7 @@ def fresh_digest(row: PartnerOrder) -> str:
 def partner_order_context(row: PartnerOrder, request: HttpRequest) -> dict[str, Any]:
     """Context of admin/orders/partnerorder/summary.html."""
     rows, submission = preview_rows(row), last_submission(row)
-    is_open = row.closed_at is None and row.status == PartnerOrder.Status.OPEN
+    is_open = takes_lines(row)
     return {
         "badges": [status_word(row)],
         "head_note": _head_note(row, is_open),
@@ -43,6 +52,9 @@ def partner_order_context(row: PartnerOrder, request: HttpRequest) -> dict[str, 
         "is_open": is_open,
         "is_moving": is_moving(row),
         "units": sum(one.units for one in rows),
+        "added": sum(one.added for one in rows) if row.external_id and is_open else 0,
+        "is_added_to": bool(row.external_id) and is_open,
+        "told": _told(row),
         "total": sum((one.sum for one in rows), Decimal(0)),
         "held": held_parts(row) if is_open else [],
         "may_hold": request.user.has_perm("orders.submit_partnerorder"),
@@ -50,6 +62,7 @@ def partner_order_context(row: PartnerOrder, request: HttpRequest) -> dict[str, 
         "sending_word": submission_word(submission) if submission else "",
         "way": _way(row, submission),
         "when_words": _when(row) if is_open else "",
+        "closes_words": _closes(row) if is_open else "",
         "address": _address(ship_to_address(row)),
         "their_number": row.external_number or short_id(row.external_id),
         "their_url": remote_order_url(row.connection, row.external_id),
@@ -64,8 +77,13 @@ def partner_order_context(row: PartnerOrder, request: HttpRequest) -> dict[str, 
 
 def _head_note(row: PartnerOrder, is_open: bool) -> str:
     if is_open and row.closes_at:
+        placed = f"placed as {row.external_number or short_id(row.external_id)}, "
         return format_html(
-            "{}, cut-off {} ({})", row.partner, when(row.closes_at, exact=True), when(row.closes_at)
+            "{}, {}takes lines until {} ({})",
+            row.partner,
+            placed if row.external_id else "",
+            when(row.closes_at, exact=True),
+            when(row.closes_at),
         )
     if row.submitted_at:
         return format_html("{}, placed {}", row.partner, when(row.submitted_at))
@@ -82,11 +100,20 @@ def _banners(
     is_open: bool,
     request: HttpRequest,
 ) -> list[Banner]:
-    if is_open:
-        return [*_obstacles(row, request), *_warnings(rows)]
-    if submission is None or row.status != PartnerOrder.Status.OPEN:
+    if submission is not None and submission.status in UNSETTLED:
+        waiting = [*_paused(row, request), *_silence(row, request)]
+        return [*_of_submission(row, submission), *waiting]
+    if not is_open:
         return []
-    return [*_of_submission(row, submission), *_paused(row, submission, request)]
+    if row.external_id and not any(one.added for one in rows):
+        return [_nothing_new(row)]
+    return [*_obstacles(row, request), *_silence(row, request), *_warnings(rows)]
+
+
+def _nothing_new(row: PartnerOrder) -> Banner:
+    number = row.external_number or short_id(row.external_id)
+    text = f"Lines of new orders are added to their order {number} until the cut-off."
+    return Banner("mute", f"{row.partner} has everything in it.", text)
 
 
 def _obstacles(row: PartnerOrder, request: HttpRequest) -> list[Banner]:
@@ -127,14 +154,26 @@ def _of_submission(row: PartnerOrder, submission: Submission) -> list[Banner]:
         text = "Its lines are fixed. Look at them, then approve and send it."
         return [Banner("warn", "It waits for your approval.", text)]
     if word == "Failed":
-        title = f"{row.partner} did not take {submission}."
-        advice = "Correct the cause, then retry; or drop it, and its lines wait to be routed."
-        return [Banner("bad", title, f"{submission.error} {advice}")]
+        return [Banner("bad", *_failed(row, submission))]
     if word == "Unconfirmed":
         return [_unconfirmed(row, submission)]
     if word == "Retrying":
         return [Banner("warn", "The last try did not work.", f"{submission.error} We try again.")]
     return []
+
+
+def _failed(row: PartnerOrder, submission: Submission) -> tuple[str, str]:
+    """Title and text: what was refused, and what can be done."""
+    drop = {
+        Submission.Kind.APPEND: "or drop it: this order closes, its new lines go with the next.",
+        Submission.Kind.CANCEL: "or drop it: the order stays with them.",
+    }.get(Submission.Kind(submission.kind), "or drop it, and its lines wait to be routed.")
+    what = {
+        Submission.Kind.APPEND: "did not take the new lines",
+        Submission.Kind.CANCEL: "did not cancel it",
+    }.get(Submission.Kind(submission.kind), f"did not take {submission}")
+    advice = f"{submission.error} Correct the cause, then retry; {drop}"
+    return f"{row.partner} {what}.", advice
 
 
 def _unconfirmed(row: PartnerOrder, submission: Submission) -> Banner:
@@ -154,9 +193,22 @@ def _unconfirmed(row: PartnerOrder, submission: Submission) -> Banner:
     return Banner("warn", title, text)
 
 
-def _paused(row: PartnerOrder, submission: Submission, request: HttpRequest) -> list[Banner]:
+def _silence(row: PartnerOrder, request: HttpRequest) -> list[Banner]:
+    """Their system does not answer, or asked us to slow down."""
     connection = row.connection
-    if status_word(row) != "Waiting" or connection is None:
+    if connection is None or connection.status != Connection.Status.ACTIVE:
+        return []
+    if not (sentence := why_waiting(connection, timezone.now())):
+        return []
+    text = "It goes on by itself once the connection works."
+    return [Banner("warn", sentence, text, [], [("Open connection", page_of(connection, request))])]
+
+
+def _paused(row: PartnerOrder, request: HttpRequest) -> list[Banner]:
+    connection = row.connection
+    if connection is None or connection.status == Connection.Status.ACTIVE:
+        return []
+    if status_word(row) != "Waiting":
         return []
     why = connection.status_reason or f"It is {connection.get_status_display().lower()}."
     text = f"{why} The order goes out by itself once the connection works."
@@ -168,8 +220,8 @@ def _paused(row: PartnerOrder, submission: Submission, request: HttpRequest) -> 
 
 
 def _way(row: PartnerOrder, submission: Submission | None) -> str:
-    if submission is not None and submission.kind != Submission.Kind.CREATE:
-        return f"Added to their order {row.external_number}"
+    if row.external_id and (row.order_id is None or row.submissions.count() > 1):
+        return f"Added to their order {row.external_number or short_id(row.external_id)}"
     kind = "A new order" if row.order_id is None else f"An order for {row.order} alone"
     return f"{kind} in {system_name(row.connection) or 'no system'}"
 
@@ -180,9 +232,24 @@ def _when(row: PartnerOrder) -> str:
         Approval.ALWAYS: ", then it waits for your approval",
         Approval.OVER_LIMIT: ", over the limit it waits for your approval",
     }.get(Approval(approval), "")
-    if row.closes_at is None:
+    if row.due_at is None:
         return f"As soon as it may go{then}"
-    return format_html("{} ({}){}", when(row.closes_at, exact=True), when(row.closes_at), then)
+    return format_html("{} ({}){}", when(row.due_at, exact=True), when(row.due_at), then)
+
+
+def _closes(row: PartnerOrder) -> str:
+    """The cut-off, where it is not simply the next run."""
+    if row.closes_at is None or row.closes_at == row.due_at:
+        return ""
+    return format_html("{} ({})", when(row.closes_at, exact=True), when(row.closes_at))
+
+
+def _told(row: PartnerOrder) -> list[dict[str, Any]]:
+    """Everything that was said about it, once it is more than one thing."""
+    said = list(row.submissions.all())
+    if len(said) < 2:
+        return []
+    return [{"one": one, "state": submission_word(one)} for one in reversed(said)]
 
 
 def _address(address: Address | None) -> list[str]:

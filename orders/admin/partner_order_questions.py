@@ -1,13 +1,17 @@
 """What is asked before a partner order goes out, or before its fate is decided by a person."""
 
+from decimal import Decimal
+
 from django import forms
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from config.adminkit.parts import icon, money
-from orders.admin.preview_rows import preview_rows
+from config.adminkit.parts import icon, money, when
+from orders.admin.preview_rows import PreviewRow, preview_rows
 from orders.admin.states import last_submission
-from orders.models import PartnerOrder
+from orders.models import PartnerOrder, Submission
+from orders.services.closing import stays_open
 from orders.services.content import ship_to_address
 
 PROMISE = "If their answer does not arrive, we look it up. It is never sent twice."
@@ -27,6 +31,14 @@ class LinkForm(forms.Form):
     )
 
 
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label="Reason, which the partner sees",
+        max_length=250,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class DropForm(forms.Form):
     reason = forms.CharField(
         label="Reason, kept in the timeline",
@@ -37,28 +49,31 @@ class DropForm(forms.Form):
 
 def submit_effects(row: PartnerOrder) -> SafeString:
     """What happens outside when it is submitted or approved."""
-    rows = preview_rows(row)
-    units, total = sum(one.units for one in rows), sum(one.sum for one in rows)
+    rows = [one for one in preview_rows(row) if one.added]
+    effects = [("send", _what_goes(row, rows)), ("truck", _where_to(row))]
+    if row.closed_at is None:
+        effects.append(("clock", _what_comes_later(row)))
+    effects += [("info", one.warning) for one in rows if one.warning]
+    return _list(effects)
+
+
+def _what_goes(row: PartnerOrder, rows: list[PreviewRow]) -> SafeString:
+    units = sum(one.added for one in rows)
+    total = money(sum((one.cost * one.added for one in rows), Decimal(0)), row.currency)
     lines = (
         f"{len(rows)} line{'s' if len(rows) != 1 else ''}, {units} unit{'s' if units != 1 else ''}"
     )
-    effects = [
-        (
-            "send",
-            format_html(
-                "<b>{}</b> gets the order {}: {}, {}. They see it at once.",
-                row.partner,
-                row.reference,
-                lines,
-                money(total, row.currency),
-            ),
-        ),
-        ("truck", _where_to(row)),
-    ]
-    if row.closed_at is None:
-        effects.append(("clock", "It takes no more lines; what comes later goes with the next."))
-    effects += [("info", one.warning) for one in rows if one.warning]
-    return _list(effects)
+    if row.external_id:
+        text = "<b>{}</b> gets {} more in the order {}, {}. They see it at once."
+        return format_html(text, row.partner, lines, row.external_number or row, total)
+    text = "<b>{}</b> gets the order {}: {}, {}. They see it at once."
+    return format_html(text, row.partner, row.reference, lines, total)
+
+
+def _what_comes_later(row: PartnerOrder) -> str | SafeString:
+    if stays_open(row, timezone.now()):
+        return format_html("It stays open: more lines are added until {}.", when(row.closes_at))
+    return "It takes no more lines; what comes later goes with the next."
 
 
 def _where_to(row: PartnerOrder) -> str:
@@ -69,10 +84,7 @@ def _where_to(row: PartnerOrder) -> str:
 
 
 def _list(effects: list[tuple[str, str]]) -> SafeString:
-    items = format_html_join(
-        "", "<li>{}<span>{}</span></li>", ((icon(name), text) for name, text in effects)
-    )
-    return format_html('<ul class="effects">{}</ul><p class="q">{}</p>', items, PROMISE)
+    return format_html('{}<p class="q">{}</p>', _bare_list(effects), PROMISE)
 
 
 def send_again_effects(row: PartnerOrder) -> SafeString:
@@ -83,11 +95,40 @@ def send_again_effects(row: PartnerOrder) -> SafeString:
 
 
 def drop_effects(row: PartnerOrder) -> SafeString:
-    """Nothing leaves the house, lines wait."""
-    return format_html(
-        '<ul class="effects"><li>{}<span>{}</span></li><li>{}<span>{}</span></li></ul>',
-        icon("info"),
-        f"{row.partner} is told nothing. If they have it, ask them to cancel it.",
-        icon("route"),
+    """Nothing leaves the house, lines wait or go on."""
+    submission = last_submission(row)
+    then = {
+        Submission.Kind.APPEND: "This order closes, and its new lines go with the next one.",
+        Submission.Kind.CANCEL: "The order stays with the partner as it is.",
+    }.get(
+        Submission.Kind(submission.kind) if submission else Submission.Kind.CREATE,
         "Its lines have no partner then; press Route again on the customers' orders.",
     )
+    told = f"{row.partner} is told nothing. If they have it, ask them to correct it."
+    return _bare_list([("info", told), ("route", then)])
+
+
+def cancel_effects(row: PartnerOrder) -> SafeString:
+    """The partner is asked; what it was not told goes on."""
+    number = row.external_number or row.reference
+    effects = [
+        ("send", f"{row.partner} is asked to cancel its order {number}, the whole of it."),
+        ("route", "Lines customers still want wait unrouted then, for you to route again."),
+    ]
+    if row.closed_at is None:
+        effects.append(("clock", "What they were not told yet goes with the next order."))
+    return _bare_list(effects)
+
+
+def skip_effects(row: PartnerOrder) -> SafeString:
+    """Which run does not take place."""
+    what = format_html("The run of {} does not take place.", when(row.due_at, exact=True))
+    later = "Its lines wait for the run after. You can take the skip back until then."
+    return _bare_list([("clock", what), ("info", later)])
+
+
+def _bare_list(effects: list[tuple[str, str]]) -> SafeString:
+    items = format_html_join(
+        "", "<li>{}<span>{}</span></li>", ((icon(name), text) for name, text in effects)
+    )
+    return format_html('<ul class="effects">{}</ul>', items)

@@ -16,22 +16,40 @@ from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, money, when
 from orders.admin import partner_order_questions as questions
 from orders.admin import states
+from orders.admin.partner_order_decisions import DecisionButtons
 from orders.admin.partner_order_page import fresh_digest, partner_order_context
-from orders.admin.partner_order_rules import can_submit, retry_once, says, submission_of
+from orders.admin.partner_order_plan import PlanButtons
+from orders.admin.partner_order_rules import (
+    can_submit,
+    on_its_way,
+    retry_once,
+    says,
+    submission_of,
+)
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.models import PartnerOrder, PartnerOrderLine
-from orders.services import closing, confirming
+from orders.services import closing
 
 SUBMIT = "orders.submit_partnerorder"
 
 
 @admin.register(PartnerOrder)
-class PartnerOrderAdmin(SummaryAdmin):
+class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
     """Each row is one order at one partner; its page is the preview until it is sent."""
 
     nav = Nav(group="Sell", order=20, icon="send", key="p")
     nav_tone = "warn"
-    list_display = ["head", "partner", "state", "lines_", "units", "cost", "cutoff", "number"]
+    list_display = [
+        "head",
+        "partner",
+        "state",
+        "lines_",
+        "units",
+        "cost",
+        "next_run",
+        "cutoff",
+        "number",
+    ]
     column_css = SummaryAdmin.column_css | {"partner": "m-e"}
     list_filter = [("partner", MultiChoice), ("ship_to", MultiChoice)]
     list_select_related = ["partner", "connection"]
@@ -100,6 +118,11 @@ class PartnerOrderAdmin(SummaryAdmin):
         """What we pay."""
         return money(obj.cost_total, obj.currency)
 
+    @column("Next run", "num p3", "due_at")
+    def next_run(self, obj: PartnerOrder) -> SafeString:
+        """When its lines go out by themselves."""
+        return when(obj.due_at)
+
     @column("Cut-off", "num m-c", "closes_at")
     def cutoff(self, obj: PartnerOrder) -> SafeString:
         """When it stops, or stopped, taking lines."""
@@ -140,40 +163,7 @@ class PartnerOrderAdmin(SummaryAdmin):
         if not digest:
             raise Refused("Look at the preview first, then submit it from there.")
         closing.close_and_submit(row, request.user, digest)  # type: ignore[arg-type]
-        return self._on_its_way(row)
-
-    @portal_action(
-        "Hold",
-        perm=SUBMIT,
-        where=("detail", "bulk"),
-        icon="hold",
-        available=lambda row: row.closed_at is None and row.held_at is None,
-        why_not="it is not open, or on hold already",
-    )
-    def hold(self, request: HttpRequest, queryset: QuerySet[PartnerOrder]) -> Told:
-        """It goes on taking lines, but is not sent until it is released."""
-        return self._hold(request, queryset, hold=True)
-
-    @portal_action(
-        "Release",
-        perm=SUBMIT,
-        where=("detail", "bulk"),
-        icon="play",
-        available=lambda row: row.closed_at is None and row.held_at is not None,
-        why_not="it is not on hold",
-    )
-    def release(self, request: HttpRequest, queryset: QuerySet[PartnerOrder]) -> Told:
-        """It is sent at its next run, or with Submit now."""
-        return self._hold(request, queryset, hold=False)
-
-    def _hold(self, request: HttpRequest, queryset: QuerySet[PartnerOrder], *, hold: bool) -> Told:
-        rows = list(queryset)
-        user: Any = request.user
-        done = [row for row in rows if closing.hold_partner_order(row, user, hold=hold)]
-        if len(done) == 1:
-            what = "is on hold: it takes lines, but is not sent" if hold else "is released"
-            return Told(f"{done[0]} {what}.")
-        return Told(f"{len(done)} partner orders {'held' if hold else 'released'}.")
+        return on_its_way(row)
 
     @portal_action(
         "Approve & send",
@@ -192,7 +182,7 @@ class PartnerOrderAdmin(SummaryAdmin):
         row = queryset.get()
         if not closing.approve(submission_of(row), request.user):  # type: ignore[arg-type]
             raise Refused(f"{row} was approved or settled by somebody else meanwhile.")
-        return self._on_its_way(row)
+        return on_its_way(row)
 
     @portal_action(
         "Retry",
@@ -208,75 +198,5 @@ class PartnerOrderAdmin(SummaryAdmin):
         rows = list(queryset)
         done, skipped = self.each(rows, lambda row: retry_once(row, request.user))  # type: ignore[arg-type]
         if len(rows) == 1 and done:
-            return self._on_its_way(rows[0], before="Failed")
+            return on_its_way(rows[0], before="Failed")
         return Told(f"{done} being sent again.", skipped=skipped, before="Failed", after="Sending")
-
-    @portal_action(
-        "It exists, link it",
-        perm=SUBMIT,
-        where=("detail",),
-        icon="link",
-        form=questions.LinkForm,
-        title="{obj} exists at the partner?",
-        submit="Link it",
-        confirm="It counts as placed under their id, and nothing is sent again.",
-        available=says("Unconfirmed"),
-        why_not="it is not unconfirmed",
-    )
-    def link(
-        self, request: HttpRequest, queryset: QuerySet[PartnerOrder], external_id: str
-    ) -> Told:
-        """A person saw it there."""
-        row = queryset.get()
-        if not confirming.link_existing(submission_of(row), external_id, request.user):  # type: ignore[arg-type]
-            raise Refused(f"{row} was settled meanwhile. Nothing was changed.")
-        return Told(f"{row} is linked to {external_id}.", before="Unconfirmed", after="Placed")
-
-    @portal_action(
-        "Send again",
-        perm=SUBMIT,
-        where=("menu",),
-        icon="send",
-        typed=True,
-        danger=True,
-        title="Send {obj} again?",
-        confirm=questions.send_again_effects,
-        available=says("Unconfirmed"),
-        why_not="it is not unconfirmed",
-    )
-    def send_again(self, request: HttpRequest, queryset: QuerySet[PartnerOrder]) -> Told:
-        """A person made sure it is not there."""
-        row = queryset.get()
-        if not confirming.send_again(submission_of(row), request.user):  # type: ignore[arg-type]
-            raise Refused(f"{row} was settled meanwhile. Nothing was sent.")
-        return self._on_its_way(row, before="Unconfirmed")
-
-    @portal_action(
-        "Drop",
-        perm=SUBMIT,
-        where=("menu",),
-        icon="cancel",
-        danger=True,
-        form=questions.DropForm,
-        title="Drop {obj}?",
-        confirm=questions.drop_effects,
-        available=says("Unconfirmed", "Failed", "To approve", "Waiting", "Retrying"),
-        why_not="it is with the partner, or was dropped",
-    )
-    def drop(self, request: HttpRequest, queryset: QuerySet[PartnerOrder], reason: str) -> Told:
-        """Give it up: its lines wait for a person."""
-        row = queryset.get()
-        if not confirming.drop(submission_of(row), request.user, reason):  # type: ignore[arg-type]
-            raise Refused(f"{row} went out meanwhile. Nothing was dropped.")
-        return Told(
-            f"{row} is dropped. Its lines wait, unrouted, on their orders.", after="Dropped"
-        )
-
-    def _on_its_way(self, row: PartnerOrder, before: str = "Open") -> Told:
-        return Told(
-            f"{row} is being sent to {row.partner}.",
-            url=self.change_url(row),
-            link="See how far it is",
-            before=before,
-            after="Sending",
-        )

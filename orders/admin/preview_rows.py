@@ -14,7 +14,7 @@ from config.adminkit.parts import diff, money
 from inventory.models import StockLevel
 from orders.admin.states import last_submission
 from orders.models import PartnerOrder, PartnerOrderLine
-from orders.services.content import build_content, sendable
+from orders.services.content import build_content, sendable, sent_parts
 
 FIT = 2
 
@@ -36,14 +36,24 @@ class PreviewRow:
         return sum(part.quantity for part in self.parts)
 
     @property
+    def added(self) -> int:
+        """Units of them the partner was not told of yet."""
+        return sum(part.quantity for part in self.parts if not part.is_sent)
+
+    @property
+    def waiting(self) -> list[PartnerOrderLine]:
+        """Those of the parts that can still be held back."""
+        return [part for part in self.parts if part.submission_id is None]
+
+    @property
     def sum(self) -> Decimal:
         """What these units cost."""
         return self.cost * self.units
 
     @property
     def is_short(self) -> bool:
-        """Whether the partner has fewer than we want."""
-        return self.have is not None and self.have < self.units
+        """Whether the partner has fewer than we want of it now."""
+        return self.have is not None and self.have < self.added
 
     @property
     def have_words(self) -> str:
@@ -94,7 +104,7 @@ class PreviewRow:
         name = "admin:orders_partnerorderline_do"
         return [
             (p.order_line.order.number, p.quantity, reverse(name, args=[p.pk, "hold"]))
-            for p in self.parts
+            for p in self.waiting
         ]
 
     @property
@@ -102,7 +112,7 @@ class PreviewRow:
         """What to look at before it goes out."""
         notes = []
         if self.is_short:
-            notes.append(f"{self.variant.full_title}: they have {self.have}, we want {self.units}.")
+            notes.append(f"{self.variant.full_title}: they have {self.have}, we want {self.added}.")
         if self.was is not None:
             verb = "rose" if self.cost > self.was else "fell"
             notes.append(
@@ -138,14 +148,15 @@ def preview_rows(row: PartnerOrder) -> list[PreviewRow]:
 
 def _parts(row: PartnerOrder) -> list[PartnerOrderLine]:
     if row.closed_at is None:
-        return sendable(row)
+        return [*sent_parts(row), *sendable(row)]
     parts = row.lines.filter(canceled_at=None)
-    return list(parts.select_related("variant__product", "order_line__order").order_by("pk"))
+    related = ("variant__product", "order_line__order", "submission")
+    return list(parts.select_related(*related).order_by("pk"))
 
 
 def _costs(row: PartnerOrder) -> dict[str, Decimal]:
     submission = last_submission(row)
-    if submission is None:
+    if submission is None or row.closed_at is None:
         lines = build_content(row).lines
         return {line.external_id or line.sku: line.unit_cost for line in lines}
     sent = submission.content.get("lines", [])

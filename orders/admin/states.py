@@ -6,11 +6,13 @@ from django.utils import timezone
 from catalog.models import Approval
 from config.adminkit.changelist import Rule
 from integrations.models import Connection
+from integrations.services.breaker import why_waiting
 from orders.models import PartnerOrder, PartnerOrderLine, Submission
 from orders.services.closing import needs_approval
-from orders.services.consolidation import is_triggered
+from orders.services.consolidation import GROWING, is_triggered
 
 Placed, Sent = PartnerOrder.Status, Submission.Status
+UNSETTLED = [Sent.PENDING, Sent.SUBMITTING, Sent.UNCONFIRMED, Sent.FAILED]
 WITH_PARTNER = [
     Placed.SUBMITTED,
     Placed.CONFIRMED,
@@ -30,12 +32,12 @@ def status_word(row: PartnerOrder) -> str:
     """Its status and that of its submission as the one word of a badge."""
     if row.status == Placed.DELIVERED and row.ship_to == PartnerOrder.ShipTo.CENTER:
         return "Received"
-    if row.status != Placed.OPEN:
-        return row.get_status_display()
     submission = last_submission(row)
-    if submission is None or row.closed_at is None:
-        return "On hold" if row.held_at else "Open"
-    return submission_word(submission)
+    if submission is not None and submission.status in UNSETTLED:
+        return submission_word(submission)
+    if row.held_at and row.closed_at is None:
+        return "On hold"
+    return row.get_status_display()
 
 
 def submission_word(submission: Submission) -> str:
@@ -45,9 +47,15 @@ def submission_word(submission: Submission) -> str:
     if needs_approval(submission):
         return "To approve"
     connection = submission.partner_order.connection
-    if connection is not None and connection.status != Connection.Status.ACTIVE:
+    if connection is not None and not may_be_called(connection):
         return "Waiting"
     return "Retrying" if submission.error else "Sending"
+
+
+def may_be_called(connection: Connection) -> bool:
+    """In use, answering, and not asking us to slow down, as far as the row as loaded says."""
+    is_active = connection.status == Connection.Status.ACTIVE
+    return is_active and not why_waiting(connection, timezone.now())
 
 
 def is_moving(row: PartnerOrder) -> bool:
@@ -56,12 +64,12 @@ def is_moving(row: PartnerOrder) -> bool:
 
 
 def part_waits_for(part: PartnerOrderLine) -> tuple[str, str]:
-    """(badge, note) of a part that is in no partner order, or in one that still takes lines."""
+    """(badge, note) of a part that was not put up for sending yet."""
     order, placed = part.order_line.order, part.partner_order
     if order.held_at:
         return "On hold", "until the order is released"
-    if placed is not None and placed.closes_at:
-        local = timezone.localtime(placed.closes_at)
+    if placed is not None and placed.due_at:
+        local = timezone.localtime(placed.due_at)
         return "Waiting", f"for {local:%a %H:%M}"
     if placed is not None:
         return "Waiting", "is placed on its own"
@@ -82,12 +90,11 @@ _UNSEEN = Q(approved_at=None) & (
 
 
 def _where_submission(condition: Q) -> Q:
-    ids = Submission.objects.filter(condition).values("partner_order")
-    return Q(status=Placed.OPEN, pk__in=ids)
+    return Q(pk__in=Submission.objects.filter(condition).values("partner_order"))
 
 
 def to_approve() -> Q:
-    """Closed, waiting for a person to say yes."""
+    """Put up, waiting for a person to say yes."""
     return _where_submission(Q(status=Sent.PENDING) & _UNSEEN)
 
 
@@ -113,7 +120,7 @@ def needs_a_person() -> Q:
 
 TABS: list[tuple[str, str, Rule, str]] = [
     ("", "All", None, ""),
-    ("open", "Open", Q(status=Placed.OPEN, closed_at=None), ""),
+    ("open", "Take lines", Q(status__in=GROWING, closed_at=None), ""),
     ("approve", "To approve", to_approve, "warn"),
     ("sending", "Sending", sending, ""),
     ("unconfirmed", "Unconfirmed", unconfirmed, "warn"),

@@ -3,6 +3,7 @@
 from orders.models.events import Notification, OrderEvent
 from orders.models.orders import Order, OrderContact, OrderLine
 from orders.models.partner_orders import PartnerOrder, PartnerOrderLine
+from orders.models.privacy import PrivacyRequest
 from orders.models.shipments import Shipment, ShipmentLine
 from orders.models.submissions import Submission
 
@@ -14,6 +15,7 @@ __all__ = [
     "OrderLine",
     "PartnerOrder",
     "PartnerOrderLine",
+    "PrivacyRequest",
     "Shipment",
     "ShipmentLine",
     "Submission",

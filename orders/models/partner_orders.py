@@ -26,7 +26,8 @@ class PartnerOrderStatus(models.TextChoices):
 class PartnerOrder(Movable, Stamped):
     """Consolidated where `order` is empty: `period` is its cut-off date, `seq` counts within it.
 
-    `closes_at` is when lines stop being taken by plan, `closed_at` when they did. `cost_total` is
+    `due_at` is when its lines go out next by plan; `closes_at` when lines stop being taken by plan,
+    `closed_at` when they did. One that is added to stays open after it was placed. `cost_total` is
     in `currency`. A center-bound order that staff received is `delivered`.
     """
 
@@ -56,6 +57,7 @@ class PartnerOrder(Movable, Stamped):
     ship_to = models.CharField(max_length=10, choices=ShipTo)
     currency = models.CharField(max_length=3)
     cost_total = Money(default=0)
+    due_at = models.DateTimeField(null=True)
     closes_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
@@ -85,7 +87,12 @@ class PartnerOrder(Movable, Stamped):
             one_of("status", PartnerOrderStatus, "partnerorder_status_known"),
             one_of("ship_to", ShipTo, "partnerorder_ship_to_known"),
         ]
-        indexes = [models.Index(fields=["status", "polled_at"], name="partnerorder_polled")]
+        indexes = [
+            models.Index(fields=["status", "polled_at"], name="partnerorder_polled"),
+            models.Index(
+                fields=["due_at"], condition=Q(due_at__isnull=False), name="partnerorder_due"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -96,7 +103,8 @@ class PartnerOrderLine(Stamped):
 
     Unrouted where `partner` is empty: `route_reason` says why. `ready_at` is set by the partner's
     trigger; a held line (`held_at`) is not sent. `unit_cost` is in the partner's currency; `short`
-    units were not there when the line was reserved.
+    units were not there when the line was reserved; `kept` units come although the customer wants
+    them no more, and a person agreed to that.
     """
 
     order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="parts")
@@ -111,6 +119,7 @@ class PartnerOrderLine(Stamped):
     quantity = models.PositiveIntegerField()
     unit_cost = Money(null=True)
     short = models.PositiveIntegerField(default=0)
+    kept = models.PositiveIntegerField(default=0)
     ready_at = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
     hold_reason = models.CharField(max_length=300, blank=True)
@@ -139,3 +148,11 @@ class PartnerOrderLine(Stamped):
     def reservation_key(self) -> str:
         """The key of the Reservation that holds these units."""
         return f"line:{self.pk}"
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether a partner was told, or may have been told, of these units.
+
+        A submission that is pending, or that the partner refused, has told it nothing.
+        """
+        return self.submission is not None and self.submission.may_have_told

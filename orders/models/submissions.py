@@ -31,11 +31,13 @@ class Submission(Movable, Leased, Stamped):
     """`content` is what was approved and will be sent: lines and totals, no person; the ship-to is
     only in `digest`. `reference` never changes, whatever the attempt.
 
-    `attempts` is counted at the claim. `sent_at` is committed before the call: a lease that ran
-    out with it set means the outcome is unknown.
+    `attempts` is counted at the claim, `looks` are look-ups without an answer. `sent_at` is
+    committed before the call: a lease that ran out with it set means the outcome is unknown.
     """
 
     Status, Kind = SubmissionStatus, SubmissionKind
+    # Of the claim in hand: a probe of a system that did not answer is no attempt.
+    counted = True
     MOVES: ClassVar = {
         "pending": {"submitting", "failed", "dropped"},
         "submitting": {"submitted", "pending", "unconfirmed", "failed"},
@@ -57,6 +59,7 @@ class Submission(Movable, Leased, Stamped):
         max_length=12, choices=SubmissionStatus, default=SubmissionStatus.PENDING
     )
     attempts = models.PositiveIntegerField(default=0)
+    looks = models.PositiveIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     error_kind = models.CharField(max_length=20, blank=True)
@@ -88,3 +91,10 @@ class Submission(Movable, Leased, Stamped):
         return self.status == SubmissionStatus.PENDING and (
             self.retry_at is None or self.retry_at <= now
         )
+
+    @property
+    def may_have_told(self) -> bool:
+        """Whether the partner knows, or may know, of what it says."""
+        unheard = [SubmissionStatus.PENDING, SubmissionStatus.DROPPED]
+        refused = self.status == SubmissionStatus.FAILED and self.error_kind != "different"
+        return not (refused or self.status in unheard)

@@ -2,12 +2,14 @@
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
-from orders.models import Order, PartnerOrder, PartnerOrderLine
-from orders.services.consolidation import assign_order, refresh_cost
+from orders.models import Order, PartnerOrderLine
+from orders.services.changes import recount
+from orders.services.consolidation import assign_order
 from orders.services.history import record
+from orders.services.locking import live_parts, lock_unsent
 from orders.services.routing import close_routed_alerts, route_again, route_to_us
 from orders.services.status import refresh_status
 
@@ -23,30 +25,20 @@ def approve_order(order: Order, user: AbstractBaseUser) -> bool:
     return True
 
 
-def hold_order(order: Order, user: AbstractBaseUser, reason: str = "") -> bool:
+def hold_order(order: Order, user: AbstractBaseUser | None, reason: str = "") -> bool:
     """Keep everything that was not sent back; False if it is on hold already."""
     with transaction.atomic():
         if not _update(order, Q(held_at=None), held_at=timezone.now()):
             return False
-        # The lock closing takes too: the lines leave before the content is built, or not at all.
-        touched = PartnerOrder.objects.select_for_update(of=("self",)).filter(
-            pk__in=_open_ids(order), closed_at=None
+        lock_unsent(order)
+        unsent = [part for part in live_parts(order) if part.partner_order and not part.is_sent]
+        PartnerOrderLine.objects.filter(pk__in=[part.pk for part in unsent]).update(
+            partner_order=None, submission=None, ready_at=None
         )
-        for placed in touched.order_by("pk"):
-            _live(order).filter(partner_order=placed).update(partner_order=None, ready_at=None)
-            refresh_cost(placed)
+        recount(part.partner_order for part in unsent if part.partner_order)
         record(order, "held", f"Put on hold. {reason}".strip(), user=user)
         refresh_status(order)
     return True
-
-
-def _live(order: Order) -> QuerySet[PartnerOrderLine]:
-    return PartnerOrderLine.objects.filter(order_line__order=order, canceled_at=None)
-
-
-def _open_ids(order: Order) -> list[int]:
-    rows = _live(order).filter(partner_order__closed_at=None).exclude(partner_order=None)
-    return [pk for pk in rows.values_list("partner_order", flat=True) if pk]
 
 
 def release_order(order: Order, user: AbstractBaseUser) -> bool:

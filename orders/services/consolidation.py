@@ -6,16 +6,18 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Q, Sum
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from catalog.models import Dispatch, OrderTrigger, Partner
 from integrations.jobs import enqueue
 from orders.models import Order, PartnerOrder, PartnerOrderLine
-from orders.services.calendar import next_batch, period_of
 from orders.services.history import record
+from orders.services.planning import new_period, next_seq
 
-OPEN = Q(closed_at=None, order=None, status=PartnerOrder.Status.OPEN)
+# Their partner has not begun work, as far as we know: one that was placed may still be added to.
+GROWING = [PartnerOrder.Status.OPEN, PartnerOrder.Status.SUBMITTED, PartnerOrder.Status.CONFIRMED]
+OPEN = Q(closed_at=None, order=None, status__in=GROWING)
 
 
 def is_triggered(partner: Partner, order: Order) -> bool:
@@ -55,7 +57,7 @@ def partner_order_for(partner: Partner, order: Order, now: datetime) -> PartnerO
     """The partner order that takes this order's lines: its own, or the partner's open one."""
     if partner.dispatch == Dispatch.IMMEDIATE:
         mine = Q(partner=partner, order=order, closed_at=None, status=PartnerOrder.Status.OPEN)
-        return _locked(mine) or _create(partner, now, order=order)
+        return _locked(mine) or _create(partner, order=order)
     return open_order(partner, now)
 
 
@@ -66,14 +68,15 @@ def open_order(partner: Partner, now: datetime) -> PartnerOrder:
     allows one.
     """
     mine = OPEN & Q(partner=partner)
-    due = next_batch(partner, now) or now
     while True:
         if found := _locked(mine):
             return found
+        # One whose partner began work takes no more lines, whoever moved it.
+        begun = PartnerOrder.objects.filter(partner=partner, closed_at=None, order=None)
+        begun.exclude(status__in=GROWING).update(closed_at=now)
         try:
             with transaction.atomic():
-                fields = {"period": period_of(partner, due), "closes_at": due}
-                return _create(partner, now, **fields)
+                return _create(partner, **new_period(partner, now))
         except IntegrityError:
             continue  # somebody opened one just now; it may even be closed again
 
@@ -83,10 +86,9 @@ def _locked(which: Q) -> PartnerOrder | None:
     return PartnerOrder.objects.select_for_update(of=("self",)).filter(which).first()
 
 
-def _create(partner: Partner, now: datetime, **fields: Any) -> PartnerOrder:
+def _create(partner: Partner, **fields: Any) -> PartnerOrder:
     if period := fields.get("period"):
-        same = PartnerOrder.objects.filter(partner=partner, period=period)
-        fields["seq"] = (same.aggregate(last=Max("seq"))["last"] or 0) + 1
+        fields["seq"] = next_seq(partner, period)
     row = PartnerOrder.objects.create(
         partner=partner,
         connection=partner.connection,
@@ -108,8 +110,8 @@ def refresh_cost(partner_order: PartnerOrder) -> Decimal:
 
 
 def hold_line(part: PartnerOrderLine, reason: str, user: AbstractBaseUser | None = None) -> bool:
-    """Keep a line back from its open partner order; False if it was sent already."""
-    open_line = Q(partner_order=None) | Q(partner_order__closed_at=None)
+    """Keep a line back from its open partner order; False if it was put up for sending."""
+    open_line = Q(partner_order=None) | Q(partner_order__closed_at=None, submission=None)
     with transaction.atomic():
         # The lock closing takes too: the line leaves before the content is built, or not at all.
         now_in = PartnerOrderLine.objects.values_list("partner_order", flat=True).get(pk=part.pk)

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,16 +17,20 @@ from orders.models import OrderContact, PartnerOrder, PartnerOrderLine, Submissi
 
 @dataclass(frozen=True)
 class Content:
-    """The lines (one per variant, summed) and the total, in `currency`; no person."""
+    """The lines (one per variant, summed) and the total, in `currency`; no person.
+
+    `lowered` are parts (by pk) that go down to so many units once the partner agreed.
+    """
 
     currency: str
     lines: tuple[LineToPlace, ...]
     total: Decimal
     variants: tuple[int, ...] = ()  # our variant behind each line
+    lowered: Mapping[int, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """As stored in Submission.content."""
-        return {
+        content: dict[str, Any] = {
             "currency": self.currency,
             "total": str(self.total),
             "lines": [
@@ -34,37 +38,95 @@ class Content:
                 for line, variant in zip(self.lines, self.variants, strict=True)
             ],
         }
+        if self.lowered:
+            content["lowered"] = {str(pk): units for pk, units in self.lowered.items()}
+        return content
+
+
+def lowered_of(submission: Submission) -> dict[int, int]:
+    """Units that remain of each part (by pk) a submission lowers."""
+    return {int(pk): units for pk, units in submission.content.get("lowered", {}).items()}
 
 
 def sendable(partner_order: PartnerOrder) -> list[PartnerOrderLine]:
-    """The parts that would go out now: live, not held, their order neither held nor canceled."""
-    parts = partner_order.lines.filter(
-        canceled_at=None,
-        held_at=None,
-        order_line__order__held_at=None,
-        order_line__order__canceled_at=None,
+    """The parts that would go out now: not sent yet, not held, their order not held or canceled."""
+    parts = _live(partner_order).filter(
+        held_at=None, order_line__order__held_at=None, order_line__order__canceled_at=None
     )
-    return list(parts.select_related("variant__product", "order_line__order").order_by("pk"))
+    return [part for part in parts if not part.is_sent]
 
 
-def build_content(partner_order: PartnerOrder) -> Content:
-    """One line per variant with the sum of its parts, priced at the partner's current cost."""
+def sent_parts(partner_order: PartnerOrder) -> list[PartnerOrderLine]:
+    """The parts the partner has, or may have, been told of."""
+    return [part for part in _live(partner_order) if part.is_sent]
+
+
+def _live(partner_order: PartnerOrder) -> Any:
+    parts = partner_order.lines.filter(canceled_at=None)
+    related = ("variant__product", "order_line__order", "submission")
+    return parts.select_related(*related).order_by("pk")
+
+
+def build_content(partner_order: PartnerOrder, lowered: Mapping[int, int] | None = None) -> Content:
+    """One line per variant with the sum of its parts, priced at the partner's current cost.
+
+    For an order that was placed the sums are absolute: what is there with what is added, and 0 for
+    what is no longer wanted.
+    """
+    lowered = lowered or {}
+    parts = sendable(partner_order)
+    if partner_order.external_id:
+        parts = sorted([*sent_parts(partner_order), *parts], key=lambda part: part.pk)
     units: dict[int, int] = defaultdict(int)
-    parts: dict[int, PartnerOrderLine] = {}
-    for part in sendable(partner_order):
+    first: dict[int, PartnerOrderLine] = {}
+    for part in parts:
         assert part.variant_id is not None
-        units[part.variant_id] += part.quantity
-        parts.setdefault(part.variant_id, part)
+        units[part.variant_id] += lowered.get(part.pk, part.quantity)
+        first.setdefault(part.variant_id, part)
+    lines = _lines(partner_order, first, units)
+    order = tuple(sorted(lines))
+    total = sum((line.unit_cost * line.quantity for line in lines.values()), Decimal(0))
+    return Content(partner_order.currency, tuple(lines[pk] for pk in order), total, order, lowered)
+
+
+def _lines(
+    partner_order: PartnerOrder, parts: Mapping[int, PartnerOrderLine], units: Mapping[int, int]
+) -> dict[int, LineToPlace]:
     listings = {
         listing.variant_id: listing
         for listing in Listing.objects.filter(
-            connection=partner_order.connection, variant_id__in=list(units)
+            connection=partner_order.connection, variant_id__in=list(parts)
         )
     }
-    order = tuple(sorted(units))
-    lines = tuple(_line(parts[pk], units[pk], listings.get(pk)) for pk in order)
-    total = sum((line.unit_cost * line.quantity for line in lines), Decimal(0))
-    return Content(partner_order.currency, lines, total, order)
+    lines = {pk: replace(line, quantity=0) for pk, line in lines_there(partner_order).items()}
+    for pk, part in parts.items():
+        line = _line(part, units[pk], listings.get(pk))
+        there = lines.get(pk)
+        # A line that is there keeps its id, whatever the variant is linked to today.
+        lines[pk] = replace(line, external_id=there.external_id, sku=there.sku) if there else line
+    return lines
+
+
+def lines_there(partner_order: PartnerOrder) -> dict[int, LineToPlace]:
+    """What the partner agreed to last, by our variant; empty before it was placed."""
+    agreed = partner_order.submissions.filter(
+        status=Submission.Status.SUBMITTED, kind__in=["create", "append"]
+    ).last()
+    return lines_in(agreed) if agreed else {}
+
+
+def lines_in(submission: Submission) -> dict[int, LineToPlace]:
+    """The lines of a submission by our variant."""
+    return {
+        line["variant"]: LineToPlace(
+            external_id=line["external_id"],
+            sku=line["sku"],
+            title=line["title"],
+            quantity=line["quantity"],
+            unit_cost=Decimal(line["unit_cost"]),
+        )
+        for line in submission.content.get("lines", ())
+    }
 
 
 def foreign_prices(partner_order: PartnerOrder) -> list[str]:
@@ -119,36 +181,31 @@ def digest_of(content: dict[str, Any], ship_to: Address | None) -> str:
 
 def order_to_place(submission: Submission) -> OrderToPlace:
     """Exactly what was approved, from the submission's own content."""
-    placed = submission.partner_order
-    ship_to = ship_to_address(placed) or Address()
     return OrderToPlace(
         reference=submission.reference,
         currency=submission.content["currency"],
-        lines=tuple(
-            LineToPlace(
-                external_id=line["external_id"],
-                sku=line["sku"],
-                title=line["title"],
-                quantity=line["quantity"],
-                unit_cost=Decimal(line["unit_cost"]),
-            )
-            for line in submission.content["lines"]
-        ),
-        ship_to=ship_to,
+        lines=tuple(lines_in(submission).values()),
+        ship_to=ship_to_address(submission.partner_order) or Address(),
         note=f"Crossdock {submission.reference}",
     )
 
 
-def differs(submission: Submission, lines: tuple[PlacedLine, ...]) -> str:
+def wanted_lines(submission: Submission) -> list[PlacedLine]:
+    """The absolute quantity of each line, as an order at the partner is to show it."""
+    lines = lines_in(submission).values()
+    return [PlacedLine(line.external_id, line.sku, line.quantity) for line in lines]
+
+
+def differs(ours: Mapping[int, LineToPlace], lines: tuple[PlacedLine, ...]) -> str:
     """What the partner's copy of the order says otherwise, as a sentence; empty if it agrees."""
-    ours = _by_variant((row["external_id"], row["quantity"]) for row in submission.content["lines"])
+    sent = _by_variant((line.external_id, line.quantity) for line in ours.values())
     theirs = _by_variant((line.external_id, line.quantity) for line in lines)
-    skus = {row["external_id"]: row["sku"] for row in submission.content["lines"]}
+    skus = {line.external_id: line.sku for line in ours.values()}
     skus |= {line.external_id: line.sku for line in lines}
     parts = [
-        f"{skus[key]}: {ours.get(key, 0)} sent, {theirs.get(key, 0)} there"
-        for key in sorted(ours.keys() | theirs.keys())
-        if ours.get(key, 0) != theirs.get(key, 0)
+        f"{skus[key]}: {sent.get(key, 0)} sent, {theirs.get(key, 0)} there"
+        for key in sorted(sent.keys() | theirs.keys())
+        if sent.get(key, 0) != theirs.get(key, 0)
     ]
     return "; ".join(parts)
 

@@ -5,8 +5,11 @@ from datetime import datetime
 from django.db.models import Q
 
 from integrations.jobs import enqueue, waiting_ids
+from integrations.services.breaker import waits
 from orders.models import Notification, Shipment, Submission
-from orders.services.closing import plan_batches, submit_due_batches
+from orders.services.batches import submit_due_batches
+from orders.services.planning import plan_batches
+from orders.services.privacy import open_redactions
 
 LIMIT = 500
 
@@ -22,6 +25,7 @@ def sweep(now: datetime) -> dict[str, int]:
         "confirmations": _wake(_due_confirmations(now), "orders.tasks.confirm"),
         "shipments": _wake(_due_shipments(now), "orders.tasks.publish_shipment"),
         "notifications": _wake(_due_notifications(now), "orders.tasks.send_notification"),
+        "privacy": _wake(open_redactions(), "orders.tasks.redact"),
     }
 
 
@@ -66,13 +70,14 @@ def _due(now: datetime) -> Q:
 def _due_submissions(now: datetime) -> list[int]:
     approved = ~Q(approved_at=None) | ~Q(partner_order__partner__approval="always")
     well = Q(partner_order__connection__status="active")
-    return _ids(Submission.objects.filter(_due(now), approved, well, status="pending"))
+    rows = Submission.objects.filter(_due(now), approved, well, status="pending")
+    return _ids(rows.exclude(waits(now, "partner_order__connection__")))
 
 
 def _due_confirmations(now: datetime) -> list[int]:
     # retry_at empty means a person was asked: it is not looked up again by itself.
     rows = Submission.objects.filter(_due(now), status="unconfirmed").exclude(retry_at=None)
-    return _ids(rows)
+    return _ids(rows.exclude(waits(now, "partner_order__connection__")))
 
 
 def _due_shipments(now: datetime) -> list[int]:

@@ -57,5 +57,5 @@ def write_contact(order: Order, contact: Contact) -> None:
         country=address.country,
     )
     row, created = OrderContact.objects.get_or_create(order=order, defaults=values)
-    if not created and row.redacted_at is None:
-        OrderContact.objects.filter(pk=row.pk).update(**values)
+    if not created:
+        OrderContact.objects.filter(pk=row.pk, redacted_at=None).update(**values)

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from integrations.jobs import enqueue
+from integrations.services.webhooks import is_quiet
 from orders.models import Notification, Order, Shipment
 
 Status, Type = Notification.Status, Notification.Type
@@ -40,12 +41,13 @@ def notify(order: Order, event: str, about: models.Model) -> Notification | None
         recipient=contact.email,
         defaults={
             "type": kind,
+            "status": Status.SUPPRESSED if is_quiet() else Status.QUEUED,
             "order": order,
             "subject": render_to_string(f"emails/{template}.subject.txt", context).strip(),
             "body": render_to_string(f"emails/{template}.txt", context),
         },
     )
-    if created:
+    if created and row.status == Status.QUEUED:
         enqueue("orders.tasks.send_notification", row.pk)
     return row
 
@@ -128,11 +130,16 @@ def _settle(notification: Notification, new: str, **fields: object) -> bool:
 
 
 def send_again(notification: Notification) -> bool:
-    """A person wants it sent once more; False if it is on its way already."""
+    """A person wants it sent once more; False if it is on its way already.
+
+    Nor is one whose recipient asked to be forgotten.
+    """
     settled = [Status.FAILED, Status.UNKNOWN, Status.SUPPRESSED, Status.SENT]
     cleared = dict.fromkeys(["retry_at", "lease_token", "lease_until"])
+    known = Q(recipient__contains="@")
+    fresh: dict[str, Any] = {"attempts": 0, "error": "", **cleared}
     with transaction.atomic():
-        if not notification.move(settled, Status.QUEUED, attempts=0, error="", **cleared):
+        if not notification.move(settled, Status.QUEUED, where=known, **fresh):
             return False
         enqueue("orders.tasks.send_notification", notification.pk)
     return True

@@ -17,6 +17,7 @@ from integrations.jobs import enqueue
 from integrations.models import Connection
 from integrations.providers.base import PublishesShipments
 from integrations.services.alerts import close_alert, raise_alert
+from integrations.services.breaker import admit
 from integrations.services.connections import needs_attention, provider_for
 from integrations.types import ShipmentToPublish
 from orders.models import Shipment
@@ -70,6 +71,9 @@ def _claim(shipment: Shipment, now: datetime) -> str | None:
     if was == Publish.PUBLISHING and shipment.lease_until and shipment.lease_until < now:
         was = Publish.UNCONFIRMED  # its worker died: it may have been told
     elif was not in WAITING or not Shipment.objects.filter(due, pk=shipment.pk).exists():
+        return None
+    connection = shipment.order.connection if shipment.order else None
+    if connection is not None and not admit(connection, now):
         return None
     if not shipment.take_lease(now, LEASE_S):
         return None

@@ -14,7 +14,7 @@ from integrations.models import Connection
 from integrations.services.alerts import close_alert, raise_alert
 from inventory.availability import shortfall
 from inventory.models import StockLevel
-from inventory.services.reservations import move_reservation, release, reserve
+from inventory.services.reservations import move_reservation, release, reserve, resize
 from orders.models import Order, OrderLine, PartnerOrderLine
 
 
@@ -194,10 +194,19 @@ def route_again(order: Order) -> int:
 def cancel_part(part: PartnerOrderLine, reason: str) -> None:
     """End a part: its reservation is released; an order that was never sent loses it."""
     fields: dict[str, Any] = {"canceled_at": timezone.now(), "route_reason": reason[:300]}
-    if part.partner_order and part.partner_order.closed_at is None:
+    if part.partner_order and part.partner_order.closed_at is None and part.submission is None:
         fields["partner_order"] = None
     PartnerOrderLine.objects.filter(pk=part.pk).update(**fields)
     release([part.reservation_key])
+
+
+def lower_part(part: PartnerOrderLine, units: int, reason: str) -> None:
+    """Leave so many units in a part that a partner agreed to lower; 0 ends it."""
+    if not units:
+        cancel_part(part, reason)
+        return
+    PartnerOrderLine.objects.filter(pk=part.pk).update(quantity=units, kept=min(part.kept, units))
+    resize(part.reservation_key, units)
 
 
 def unroute(part: PartnerOrderLine, reason: str) -> PartnerOrderLine | None:

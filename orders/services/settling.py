@@ -1,6 +1,7 @@
 """Settling: what the outcome of a submission means for its partner order and its customers."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,57 +11,98 @@ from integrations.errors import ProviderError
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.types import PlacedOrder
 from inventory.services.reservations import accept
-from orders.models import Order, PartnerOrder, Submission
-from orders.services.content import differs
+from orders.models import PartnerOrder, PartnerOrderLine, Submission
+from orders.services.canceling import cancel_placed
+from orders.services.content import differs, lines_in, lowered_of
+from orders.services.growing import hand_on, orders_in
 from orders.services.history import ERROR, record_for_orders
+from orders.services.locking import lock_orders
+from orders.services.routing import lower_part
 from orders.services.status import refresh_all
 
-Status = Submission.Status
+Status, Kind = Submission.Status, Submission.Kind
 
 
 def settle_submitted(
     submission: Submission, placed: PlacedOrder, old: str = Status.SUBMITTING
 ) -> bool:
-    """It is there: the partner order is placed, its reservations are accepted. False: too late.
+    """The partner did what was asked: placed it, took the lines, or canceled. False: too late.
 
     All in one transaction, and only while the lease is ours.
     """
-    now, partner_order = timezone.now(), submission.partner_order
+    now = timezone.now()
+    done = {Kind.APPEND: _appended, Kind.CANCEL: _canceled}.get(Kind(submission.kind), _placed)
     with transaction.atomic():
         lock_orders(submission.partner_order)
         if not _settle(submission, old, Status.SUBMITTED, now):
             return False
-        partner_order.move(
-            PartnerOrder.Status.OPEN,
-            PartnerOrder.Status.SUBMITTED,
-            external_id=placed.external_id,
-            external_number=placed.number,
-            submitted_at=now,
-            status_raw=placed.status[:100],
+        row = PartnerOrder.objects.select_for_update(of=("self",)).get(
+            pk=submission.partner_order_id
         )
-        parts = partner_order.lines.filter(submission=submission)
-        accept([part.reservation_key for part in parts], now)
-        refresh_all(
-            record_for_orders(
-                partner_order,
-                "placed",
-                f"Placed with {partner_order.partner} as {placed.number or placed.external_id}.",
-            )
-        )
+        submission.partner_order = row
+        orders = orders_in(row)
+        done(submission, placed, now)
+        refresh_all(orders)
         close_alert(fingerprint(submission))
-        _say_difference(submission, differs(submission, placed.lines) if placed.lines else "")
     return True
 
 
-def _say_difference(submission: Submission, difference: str) -> None:
-    if difference:
-        raise_alert(
-            f"difference:{submission.pk}",
-            "placement",
-            f"{submission.partner_order.partner} changed {submission.reference}",
-            f"{difference}. Agree with the partner, then correct it on their side or here.",
-            submission.partner_order,
-        )
+def _placed(submission: Submission, placed: PlacedOrder, now: datetime) -> None:
+    row = submission.partner_order
+    row.move(
+        PartnerOrder.Status.OPEN,
+        PartnerOrder.Status.SUBMITTED,
+        external_id=placed.external_id,
+        external_number=placed.number,
+        submitted_at=now,
+        status_raw=placed.status[:100],
+    )
+    _accept_parts(submission, now)
+    number = placed.number or placed.external_id
+    record_for_orders(row, "placed", f"Placed with {row.partner} as {number}.")
+    _say_difference(submission, placed)
+
+
+def _appended(submission: Submission, placed: PlacedOrder, now: datetime) -> None:
+    row = submission.partner_order
+    _accept_parts(submission, now)
+    row.update_where(Q(), cost_total=Decimal(submission.content["total"]))
+    number = row.external_number or row.external_id
+    lowered = lowered_of(submission)
+    for part in PartnerOrderLine.objects.filter(pk__in=lowered, canceled_at=None):
+        lower_part(part, lowered[part.pk], f"{row.partner} took it off {number}.")
+    what = "took less in" if lowered else "added lines to"
+    record_for_orders(row, "appended", f"{row.partner} {what} {number}.")
+    _say_difference(submission, placed)
+
+
+def _canceled(submission: Submission, placed: PlacedOrder, now: datetime) -> None:
+    row = submission.partner_order
+    why = f"{row.partner} canceled {row.reference} as asked."
+    record_for_orders(row, "canceled", why)
+    cancel_placed(row, why)
+
+
+def _accept_parts(submission: Submission, now: datetime) -> None:
+    parts = submission.partner_order.lines.filter(submission=submission)
+    accept([part.reservation_key for part in parts], now)
+
+
+def _say_difference(submission: Submission, placed: PlacedOrder) -> None:
+    changed = differs(lines_in(submission), placed.lines) if placed.lines else ""
+    if changed:
+        tell_changed(submission.partner_order, submission.pk, changed)
+
+
+def tell_changed(row: PartnerOrder, number: int, changed: str) -> None:
+    """An alert: the partner's order says something else than ours."""
+    raise_alert(
+        f"difference:{number}",
+        "placement",
+        f"{row.partner} changed {row.reference}",
+        f"{changed}. Agree with the partner, then correct it on their side or here.",
+        row,
+    )
 
 
 def settle_failed(
@@ -72,30 +114,63 @@ def settle_failed(
         fields = {"error_kind": kind, "error": sentence}
         if not _settle(submission, old, Status.FAILED, timezone.now(), **fields):
             return False
-        partner = submission.partner_order.partner
-        refresh_all(
-            record_for_orders(
-                submission.partner_order,
-                "placement_failed",
-                f"{partner} did not take {submission.reference}: {sentence}",
-                level=ERROR,
-            )
-        )
+        row, what = submission.partner_order, _refused(submission)
+        refresh_all(record_for_orders(row, "placement_failed", f"{what}: {sentence}", level=ERROR))
         raise_alert(
             fingerprint(submission),
             "placement",
-            f"{partner} did not take {submission.reference}",
+            what,
             f"{sentence} Correct it, then press Retry on the partner order.",
-            submission.partner_order,
+            row,
         )
     return True
+
+
+def _refused(submission: Submission) -> str:
+    partner = submission.partner_order.partner
+    what = {
+        Kind.APPEND: f"did not add to {submission.partner_order}",
+        Kind.CANCEL: f"did not cancel {submission.partner_order}",
+    }.get(Kind(submission.kind), f"did not take {submission.reference}")
+    return f"{partner} {what}"
+
+
+def settle_not_as_left(submission: Submission, sentence: str, changed: str) -> bool:
+    """The partner began work, closed or changed the order: its new lines go with the next one.
+
+    Less of what is there already cannot be had any more: that fails, and a person is told.
+    """
+    with transaction.atomic():
+        row = submission.partner_order
+        lock_orders(row)
+        fields = {"error_kind": "rejected", "error": sentence}
+        if not _settle(submission, Status.SUBMITTING, Status.FAILED, timezone.now(), **fields):
+            return False
+        row = PartnerOrder.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        if changed:
+            tell_changed(row, submission.pk, changed)
+        if lowered_of(submission):
+            _say_too_late(submission, sentence)
+        hand_on(row, sentence)
+        refresh_all(record_for_orders(row, "not_added", sentence))
+    return True
+
+
+def _say_too_late(submission: Submission, sentence: str) -> None:
+    raise_alert(
+        fingerprint(submission),
+        "placement",
+        _refused(submission),
+        f"{sentence} What was to be taken off comes anyway. Agree with the partner, or keep it.",
+        submission.partner_order,
+    )
 
 
 def settle_unconfirmed(submission: Submission, exc: ProviderError, look_at: datetime) -> bool:
     """We do not know: it is never sent again before it was looked for, first at `look_at`."""
     with transaction.atomic():
         lock_orders(submission.partner_order)
-        fields = {"error_kind": exc.kind, "error": str(exc), "retry_at": look_at}
+        fields = {"error_kind": exc.kind, "error": str(exc), "retry_at": look_at, "looks": 0}
         if not _settle(submission, Status.SUBMITTING, Status.UNCONFIRMED, None, **fields):
             return False
         record_for_orders(
@@ -113,31 +188,28 @@ def settle_absent(submission: Submission, now: datetime) -> bool:
         lock_orders(submission.partner_order)
         if not _settle(submission, Status.UNCONFIRMED, Status.PENDING, None, retry_at=now):
             return False
+        partner = submission.partner_order.partner
+        absent = {
+            Kind.APPEND: f"{submission.partner_order} is as it was before",
+            Kind.CANCEL: f"{submission.partner_order} is not canceled there",
+        }.get(Kind(submission.kind), f"{partner} does not have {submission.reference}")
         record_for_orders(
-            submission.partner_order,
-            "absent",
-            f"{submission.partner_order.partner} does not have {submission.reference}: it is sent "
-            "again.",
+            submission.partner_order, "absent", f"{absent}: {submission.reference} is sent again."
         )
+        close_alert(fingerprint(submission))
     return True
 
 
 def look_later(submission: Submission, now: datetime, exc: ProviderError) -> bool:
-    """A look-up that failed changes nothing but when we look again."""
+    """A look-up that failed changes nothing but when we look again, and how often we did."""
     return submission.update_where(
         submission.mine() & Q(status=Status.UNCONFIRMED),
         retry_at=now + timedelta(seconds=60),
+        looks=submission.looks + 1,
         error=str(exc),
         lease_token=None,
         lease_until=None,
     )
-
-
-def lock_orders(partner_order: PartnerOrder) -> None:
-    """Customers' orders first, then what was made of them: the order every worker locks in."""
-    orders = Order.objects.filter(lines__parts__partner_order=partner_order)
-    rows = Order.objects.select_for_update(of=("self",)).filter(pk__in=orders.values("pk"))
-    list(rows.order_by("pk"))
 
 
 def _settle(

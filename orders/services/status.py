@@ -40,7 +40,12 @@ class Facts:
     @property
     def placed(self) -> list[PartnerOrderLine]:
         """The parts a partner has been told of."""
-        return [p for p in self.parts if p.partner_order and p.partner_order.status != Placed.OPEN]
+        return [p for p in self.parts if _is_placed(p)]
+
+
+def _is_placed(part: PartnerOrderLine) -> bool:
+    placed = part.partner_order
+    return part.is_sent and placed is not None and placed.status != Placed.OPEN
 
 
 def refresh_status(order: Order) -> bool:
@@ -80,7 +85,7 @@ def _facts(order: Order) -> Facts:
     return Facts(
         order=Order.objects.get(pk=order.pk),
         lines=list(OrderLine.objects.filter(order=order)),
-        parts=list(parts.select_related("partner", "partner_order")),
+        parts=list(parts.select_related("partner", "partner_order", "submission")),
     )
 
 
@@ -107,7 +112,7 @@ def _lowest_stage(facts: Facts) -> str:
 
 def _stage(part: PartnerOrderLine, base: str) -> str:
     placed = part.partner_order
-    if placed is None or placed.status in (Placed.OPEN, Placed.CANCELED):
+    if placed is None or not _is_placed(part) or placed.status == Placed.CANCELED:
         return base
     stages = CENTER_STAGE if placed.ship_to == "center" else CUSTOMER_STAGE
     return stages.get(placed.status, Status.EXPORTED)
@@ -150,6 +155,6 @@ def _placed_differs(facts: Facts) -> bool:
 
 
 def _has_failed_submission(facts: Facts) -> bool:
-    orders = {part.partner_order_id for part in facts.parts if part.partner_order_id}
-    failed = Submission.objects.filter(partner_order__in=orders, status=Submission.Status.FAILED)
-    return bool(orders) and failed.exists()
+    """Lines a partner did not take; what else was said about their order is not theirs."""
+    failed = Submission.Status.FAILED
+    return any(part.submission and part.submission.status == failed for part in facts.parts)

@@ -1,4 +1,4 @@
-"""Submission: claim, call, settle. A partner order is placed exactly once, whatever breaks."""
+"""Submission: claim, call, settle. A partner is told everything exactly once, whatever breaks."""
 
 import time
 from collections.abc import Callable
@@ -14,17 +14,24 @@ from integrations.errors import (
     ProviderError,
     Rejected,
     Retryable,
-    Unconfirmed,
 )
 from integrations.models import Connection, SyncRun
-from integrations.providers.base import PullsStock, PushesOrders
+from integrations.providers.base import PullsStock
+from integrations.services.breaker import admit, state_of
 from integrations.services.connections import needs_attention, provider_for
 from integrations.services.runs import request_run
 from integrations.types import PlacedOrder
 from orders.models import Submission
 from orders.services.closing import needs_approval
-from orders.services.content import digest_of, order_to_place, ship_to_address
-from orders.services.settling import settle_failed, settle_submitted, settle_unconfirmed
+from orders.services.partner_news import take_cancellation
+from orders.services.placing import CanceledThere, NotAsLeft
+from orders.services.placing import place as make_call
+from orders.services.settling import (
+    settle_failed,
+    settle_not_as_left,
+    settle_submitted,
+    settle_unconfirmed,
+)
 
 Status = Submission.Status
 
@@ -57,7 +64,10 @@ def submit(submission: Submission, sleep: Sleep = time.sleep) -> None:
 
 
 def claim(submission: Submission, now: datetime) -> bool:
-    """Take a pending one: counts the attempt and takes the lease in one UPDATE."""
+    """Take a pending one: counts the attempt and takes the lease in one UPDATE.
+
+    Nothing is taken while its connection is not active, or is left alone (breaker, rate limit).
+    """
     submission.refresh_from_db()
     if submission.attempts >= MOST_ATTEMPTS:
         give_up(submission)
@@ -65,21 +75,28 @@ def claim(submission: Submission, now: datetime) -> bool:
     if needs_approval(submission):
         return False
     due = Q(retry_at=None) | Q(retry_at__lte=now)
-    reachable = Q(partner_order__connection__status=Connection.Status.ACTIVE) & (
-        Q(partner_order__connection__paused_until=None)
-        | Q(partner_order__connection__paused_until__lte=now)
-    )
-    if not Submission.objects.filter(due & reachable, pk=submission.pk).exists():
+    active = Q(partner_order__connection__status=Connection.Status.ACTIVE)
+    if not Submission.objects.filter(due & active, pk=submission.pk).exists():
         return False
-    if not submission.take_lease(now, LEASE_S):
+    if not _admitted(submission, now) or not submission.take_lease(now, LEASE_S):
         return False
-    fresh = {"attempts": F("attempts") + 1, "sent_at": None, "error": "", "error_kind": ""}
+    attempts = F("attempts") + int(submission.counted)
+    fresh = {"attempts": attempts, "sent_at": None, "error": "", "error_kind": ""}
     # What it says, or its approval, may have changed since it was read: then it is not taken now.
     as_read = submission.mine() & Q(digest=submission.digest, approved_at=submission.approved_at)
     if submission.move(Status.PENDING, Status.SUBMITTING, where=as_read, **fresh):
         return True
     submission.drop_lease()
     return False
+
+
+def _admitted(submission: Submission, now: datetime) -> bool:
+    """Whether their system may be called now; the probe of one that was silent does not count."""
+    connection = submission.partner_order.connection
+    if connection is None or not admit(connection, now):
+        return False
+    submission.counted = state_of(connection, now) == "closed"
+    return True
 
 
 def give_up(submission: Submission) -> None:
@@ -93,21 +110,39 @@ def _try_once(submission: Submission) -> None:
         placed = place(submission)
     except TooLate:
         settle(submission, Status.PENDING, retry_at=timezone.now())
-    except NotAuthorized as exc:
-        put_back(submission, exc)
-    except Retryable as exc:
-        try_later(submission, exc)
-    except Duplicate as exc:
-        settle_unconfirmed(submission, exc, look_at=timezone.now())
-    except Unconfirmed as exc:
-        settle_unconfirmed(submission, exc, look_at=_first_look())
-    except Rejected as exc:
-        settle_failed(submission, exc.kind, str(exc))
-        ask_for_stock(submission)
-    except ProviderError as exc:  # a write that ended in any other word has an unknown outcome
-        settle_unconfirmed(submission, exc, look_at=_first_look())
+    except NotAsLeft as exc:
+        settle_not_as_left(submission, str(exc), exc.changed)
+    except CanceledThere as exc:
+        end_canceled(submission, str(exc))
+    except ProviderError as exc:
+        _settle_error(submission, exc)
     else:
         settle_submitted(submission, placed)
+
+
+def _settle_error(submission: Submission, exc: ProviderError) -> None:
+    match exc:
+        case NotAuthorized():
+            put_back(submission, exc)
+        case Retryable():
+            try_later(submission, exc)
+        case Duplicate():
+            settle_unconfirmed(submission, exc, look_at=timezone.now())
+        case Rejected():
+            settle_failed(submission, exc.kind, str(exc))
+            ask_for_stock(submission)
+        case _ if submission.sent_at is None:  # a look before the call could not be read
+            try_later(submission, Retryable(str(exc)))
+        case _:  # a write that ended in any other word has an unknown outcome
+            settle_unconfirmed(submission, exc, look_at=_first_look())
+
+
+def end_canceled(submission: Submission, sentence: str) -> None:
+    """What was to be added has no order any more: everything in it waits for a person."""
+    row = submission.partner_order
+    if settle(submission, Status.FAILED, error_kind="rejected", error=sentence):
+        assert row.connection is not None
+        take_cancellation(row.connection, row.external_id, "")
 
 
 def ask_for_stock(submission: Submission) -> None:
@@ -118,16 +153,10 @@ def ask_for_stock(submission: Submission) -> None:
 
 
 def place(submission: Submission) -> PlacedOrder:
-    """Commit `sent_at`, then make the one call. Raises ProviderError or TooLate."""
-    placed_order = submission.partner_order
-    if digest_of(submission.content, ship_to_address(placed_order)) != submission.digest:
-        raise Rejected("Where it goes to changed after it was approved. Look at it and retry.")
-    assert placed_order.connection is not None
-    provider = provider_for(placed_order.connection)
-    if not isinstance(provider, PushesOrders):
-        raise Rejected(f"No orders can be placed with {placed_order.connection}.")
-    _commit_sent_at(submission)
-    return provider.push_order(order_to_place(submission))
+    """Commit `sent_at`, then make the one call. Raises ProviderError, TooLate, and placing's."""
+    connection = submission.partner_order.connection
+    assert connection is not None
+    return make_call(submission, provider_for(connection), lambda: _commit_sent_at(submission))
 
 
 def _commit_sent_at(submission: Submission) -> None:
@@ -158,7 +187,7 @@ def put_back(submission: Submission, exc: NotAuthorized) -> None:
     settle(
         submission,
         Status.PENDING,
-        attempts=F("attempts") - 1,
+        attempts=F("attempts") - int(submission.counted),
         sent_at=None,
         error_kind=exc.kind,
         error=str(exc),
@@ -168,7 +197,9 @@ def put_back(submission: Submission, exc: NotAuthorized) -> None:
 
 def try_later(submission: Submission, exc: Retryable) -> None:
     """Nothing happened there. An attempt that met no connection or a 429 does not count."""
-    attempts = submission.attempts if exc.counts else submission.attempts - 1
+    attempts = submission.attempts
+    if not exc.counts and submission.counted:
+        attempts -= 1
     if attempts >= ATTEMPTS:
         settle_failed(submission, exc.kind, f"{exc} Tried {attempts} times.")
         return

@@ -49,7 +49,7 @@ def errors_of(response) -> dict[str, list[str]]:
 
 def test_list_says_terms_in_words(partner):
     html = texts(log_in("Viewer").get(LIST))
-    assert "Once a day at 18:00" in html
+    assert "One order a week until Friday 17:00, added to daily at 18:00" in html
     assert "25 %" in html
     assert "After the terms are confirmed" in html
     assert "Our shelf" in html
@@ -76,16 +76,44 @@ def test_form_shows_percent_not_fractions(partner):
     assert 'name="approval_limit" value="0.00"' in html
 
 
-def test_form_offers_only_what_can_be_done_now(partner):
+def offered(partner) -> list[str]:
     response = log_in("Manager").get(page(partner))
-    choices = dict(response.context["adminform"].form.fields["dispatch"].choices)
-    assert list(choices) == ["immediate", "daily"]
+    return list(dict(response.context["adminform"].form.fields["dispatch"].choices))
+
+
+def test_form_offers_every_way_a_shopify_store_can_take(partner):
+    assert offered(partner) == ["immediate", "daily", "weekly", "weekly_append"]
+
+
+def test_lines_cannot_be_added_where_the_system_takes_none(partner):
+    Partner.objects.filter(pk=partner.pk).update(dispatch="daily", connection=None)
+    assert offered(partner) == ["immediate", "daily", "weekly"]
 
 
 def test_partner_with_an_older_dispatch_keeps_its_choice(partner):
-    Partner.objects.filter(pk=partner.pk).update(dispatch="weekly")
-    response = log_in("Manager").get(page(partner))
-    assert "weekly" in dict(response.context["adminform"].form.fields["dispatch"].choices)
+    Partner.objects.filter(pk=partner.pk).update(dispatch="weekly_append", connection=None)
+    assert "weekly_append" in offered(partner)
+
+
+@pytest.mark.parametrize(
+    ("missing", "sentence"),
+    [
+        ("cutoff_weekday", "Choose the day on which the week closes."),
+        ("cutoff_at", "Enter the time at which the week closes, such as 17:00."),
+    ],
+)
+def test_a_weekly_partner_needs_the_moment_its_week_closes(partner, missing, sentence):
+    week = {"dispatch": "weekly", "cutoff_weekday": "2", "cutoff_at": "12:00"}
+    response = log_in("Manager").post(page(partner), form_of(**week | {missing: ""}))
+    assert errors_of(response) == {missing: [sentence]}
+
+
+def test_the_moment_the_week_closes_is_saved(partner):
+    week = {"dispatch": "weekly", "cutoff_weekday": "2", "cutoff_at": "12:00"}
+    log_in("Manager").post(page(partner), form_of(**week))
+    partner.refresh_from_db()
+    assert (partner.cutoff_weekday, partner.cutoff_at) == (2, time(12, 0))
+    assert "Once a week, Wednesday 12:00" in texts(log_in("Viewer").get(LIST))
 
 
 def test_saved_percent_is_kept_as_fraction(partner):
@@ -170,10 +198,11 @@ def test_unconfirmed_terms_are_said_with_the_button(partner):
 def test_confirming_says_what_starts_and_then_does_it(partner):
     client, url = log_in("Manager"), f"{page(partner)[:-7]}do/confirm_terms/"
     asked = texts(client.post(url))
-    assert "Orders for Blue Door may go out from now on: once a day at 18:00." in asked
+    how = "one order a week until Friday 17:00, added to daily at 18:00."
+    assert f"Orders for Blue Door may go out from now on: {how}" in asked
     assert not Partner.objects.get(pk=partner.pk).terms_confirmed_at
     response = client.post(url, {"confirmed": "1"}, follow=True)
-    assert said(response) == ["Terms confirmed. Blue Door gets orders: once a day at 18:00."]
+    assert said(response) == [f"Terms confirmed. Blue Door gets orders: {how}"]
     assert Partner.objects.get(pk=partner.pk).terms_confirmed_at
     assert LogEntry.objects.get().change_message == "Confirm terms: Terms to confirm → Active"
 

@@ -24,8 +24,8 @@ def test_a_connected_store_becomes_a_partner_with_the_default_terms() -> None:
         "markup", "rounding", "min_margin", "buffer", "terms_confirmed_at",
     ).get(pk=partner.pk)  # fmt: skip
     assert [str(term) for term in terms] == [
-        "Blue Door", "bluedoor", "EUR", "America/New_York", "daily", "paid", "always", "center",
-        "0.2500", "none", "0.1500", "0", "None",
+        "Blue Door", "bluedoor", "EUR", "America/New_York", "weekly_append", "paid", "always",
+        "center", "0.2500", "none", "0.1500", "0", "None",
     ]  # fmt: skip
 
 

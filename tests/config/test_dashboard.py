@@ -16,7 +16,7 @@ from integrations.models import Alert, Connection
 from integrations.services.alerts import raise_alert
 from integrations.services.heartbeats import beat
 from inventory.models import Location
-from orders.models import Notification, PartnerOrder, Shipment
+from orders.models import Notification, Order, PartnerOrder, Shipment
 from tests.integrations.admin_rows import count_queries, get_page, log_in, make_event, make_run
 from tests.orders.builders import (
     make_order,
@@ -46,7 +46,7 @@ def buy_one():
     own, partner = make_own_store("crossdock-coffee"), make_partner()
     set_center_address()
     import_one(own, partner)
-    return make_order(own, SKU)
+    return make_order(own, SKU, placed_at=timezone.now())
 
 
 def place_it() -> PartnerOrder:
@@ -270,6 +270,7 @@ def test_a_viewer_sees_the_checklist_without_buttons_for_others():
 
 def test_a_finished_set_up_shows_the_dashboard():
     order = buy_one()
+    Order.objects.update(placed_at=timezone.now())
     place_it()
     make_parcel("center", received_at=timezone.now())
     mail_about(make_parcel("customer"))

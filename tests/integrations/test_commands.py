@@ -2,6 +2,8 @@
 
 import io
 import json
+import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -174,10 +176,18 @@ def make_event(fake, key, **fields):
 
 
 def test_replay_by_number(fake):
-    done, busy = make_event(fake, "1", status="done"), make_event(fake, "2", status="handling")
+    in_hand = {"lease_token": uuid.uuid4(), "lease_until": timezone.now() + timedelta(minutes=1)}
+    done = make_event(fake, "1", status="done")
+    busy = make_event(fake, "2", status="handling", **in_hand)
     code, out, err = call("replay", str(done.pk), str(busy.pk))
     assert (code, out) == (0, "1 webhooks are handled again, 1 are not.\n")
     assert err == f"#{busy.pk} t: It is being handled right now.\n"
+
+
+def test_replay_may_keep_customers_out_of_it(fake):
+    event = make_event(fake, "1", status="done")
+    call("replay", str(event.pk), "--no-mail")
+    assert InboundEvent.objects.get().quiet
 
 
 def test_replay_of_all_that_failed(fake):
@@ -217,7 +227,7 @@ def test_prune_says_what_it_deleted(db):
 
 
 def test_sync_schedules_says_what_is_there(db):
-    assert call("sync_schedules")[1] == "5 schedules are in place, 0 others were removed.\n"
+    assert call("sync_schedules")[1] == "6 schedules are in place, 0 others were removed.\n"
 
 
 def test_make_key_prints_two_lines_for_the_env_file():

@@ -1,5 +1,6 @@
 """The client: what each answer, time-out and break means, and what is repeated."""
 
+import contextlib
 import gzip
 import tomllib
 from datetime import UTC, datetime
@@ -9,7 +10,15 @@ import pytest
 import requests
 import responses
 
-from integrations.errors import BadResponse, NotAuthorized, Rejected, Retryable, Unconfirmed
+from integrations.errors import (
+    BadResponse,
+    NotAuthorized,
+    ProviderError,
+    Rejected,
+    Retryable,
+    Throttled,
+    Unconfirmed,
+)
 from integrations.http import USER_AGENT, Call, Client, Timeouts
 
 BASE = "https://api.example.com"
@@ -75,7 +84,7 @@ def test_every_call_says_who_we_are_in_the_version_of_the_project(client, net):
 def test_a_call_is_recorded_without_its_query(client, net, calls):
     net.get(f"{BASE}/items", body="[1]")
     client.read("GET", "/items", params={"api_key": "s3cret"}, subject="CD-1")
-    assert calls == [Call("GET", "/items", 200, 0, 1, 3, "", "CD-1")]
+    assert calls == [Call("GET", "/items", 200, 0, 1, 3, "", "CD-1", "good")]
 
 
 def test_a_template_is_recorded_for_the_path(client, net, calls):
@@ -327,11 +336,91 @@ def test_errors_call_the_other_side_by_the_name_given(net):
     assert str(error.value) == "Lantern Roasters refused the call (HTTP 422)."
 
 
-def test_a_throttle_read_in_a_body_waits_like_any_other(client, time):
-    client.hold_off(client.throttled(3), 1)
-    with pytest.raises(Retryable) as error:
-        client.hold_off(client.throttled(9), 1)
+def test_a_throttle_read_in_a_body_waits_like_any_other(client, net, time, calls):
+    waits = [3, 9]
+    net.get(f"{BASE}/", body="{}")
+
+    def inspect(answer):
+        raise client.throttled(waits.pop(0))
+
+    with pytest.raises(Throttled) as error:
+        client.read("GET", "/", inspect=inspect)
     assert (time.slept, error.value.retry_after, error.value.counts) == ([3], 9, False)
+    assert [(call.verdict, call.wait_s) for call in calls] == [("slow", 3.0), ("slow", 9.0)]
+
+
+# --- what a call says about the system
+
+
+def verdicts(client, calls, ask="read"):
+    """What the tries of one call said, however it ended."""
+    with contextlib.suppress(ProviderError):
+        getattr(client, ask)("POST", "/")
+    return [call.verdict for call in calls]
+
+
+@pytest.mark.parametrize("status", [200, 204, 400, 403, 404, 409, 422])
+@pytest.mark.parametrize("ask", ["read", "write"])
+def test_a_system_that_says_no_works(client, net, calls, ask, status):
+    net.post(f"{BASE}/", status=status)
+    assert verdicts(client, calls, ask) == ["good"]
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+def test_a_read_that_fails_three_times_failed_once(client, net, calls, status):
+    net.post(f"{BASE}/", status=status)
+    assert verdicts(client, calls) == ["", "", "failed"]
+
+
+def test_a_read_that_recovers_is_good(client, net, calls):
+    net.post(f"{BASE}/", status=500)
+    net.post(f"{BASE}/", body="{}")
+    assert verdicts(client, calls) == ["", "good"]
+
+
+@pytest.mark.parametrize(
+    "problem", [requests.ConnectTimeout("no"), requests.ReadTimeout("slow"), OSError("reset")]
+)
+def test_no_connection_and_no_answer_are_failures(client, net, calls, problem):
+    net.post(f"{BASE}/", body=problem)
+    assert verdicts(client, calls, "write") == ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("<html>Sorry</html>", "text/html; charset=utf-8"),
+        ('{"a": ', "application/json"),
+        ("", "application/json"),
+        (b"\xef\xbb\xbf{}", "application/json"),
+    ],
+)
+@pytest.mark.parametrize(("ask", "error"), [("read", BadResponse), ("write", Unconfirmed)])
+def test_a_good_status_with_an_unusable_body_is_a_failure(
+    client, net, calls, body, kind, ask, error
+):
+    net.post(f"{BASE}/", body=body, content_type=kind)
+    with pytest.raises(error):
+        getattr(client, ask)("POST", "/")
+    assert [call.verdict for call in calls] == ["failed"]
+
+
+@pytest.mark.parametrize("ask", ["read", "write"])
+def test_a_redirect_is_a_failure(client, net, calls, ask):
+    net.post(f"{BASE}/", status=302, headers={"Location": "https://evil.example.com/"})
+    assert verdicts(client, calls, ask) == ["failed"]
+
+
+def test_a_429_is_slow_at_every_try_and_says_for_how_long(client, net, calls):
+    net.post(f"{BASE}/", status=429, headers={"Retry-After": "7"})
+    assert verdicts(client, calls) == ["slow"] * 3
+    assert [call.wait_s for call in calls] == [7.0] * 3
+
+
+def test_a_401_that_is_renewed_says_nothing_and_the_second_that_it_works(client, net, calls):
+    client.authorize(dict, lambda: True)
+    net.post(f"{BASE}/", status=401)
+    assert verdicts(client, calls, "write") == ["", "good"]
 
 
 @pytest.mark.parametrize(

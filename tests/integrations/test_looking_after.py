@@ -29,7 +29,7 @@ OTHER_KEY = "B" * 43 + "="
 
 
 def test_schedules_are_made_as_declared(db, now):
-    assert sync_schedules(now) == (5, 0)
+    assert sync_schedules(now) == (6, 0)
     rows = {row.name: row for row in Schedule.objects.all()}
     assert rows.keys() == JOBS.keys()
     assert rows["heartbeat flows"].cluster == "flows"
@@ -42,7 +42,7 @@ def test_schedules_are_repaired_and_strangers_removed(db, now):
     Schedule.objects.filter(name="nightly").update(args="foo bar", func="os.system")
     Schedule.objects.create(name="integrations tick", func="twice")
     Schedule.objects.create(name="poison", func="os.system", args="'rm'")
-    assert sync_schedules(now) == (5, 1)
+    assert sync_schedules(now) == (6, 1)
     assert set(Schedule.objects.values_list("func", flat=True)) == {
         job.task for job in JOBS.values()
     }
@@ -171,7 +171,7 @@ def test_a_connection_not_in_use_is_not_subscribed(fake, script):
 
 def test_every_night_accounts_are_checked_and_subscriptions_restored(fake, now):
     make_fake("tea.fake", status="archived")
-    assert look_after(now) == "1 checks, 1 subscriptions, 0 old rows"
+    assert look_after(now) == "1 checks, 1 subscriptions, 0 left alone, 0 old rows"
     assert waiting_ids("integrations.tasks.check_connection") == {fake.pk}
     assert waiting_ids("integrations.tasks.ensure_webhooks") == {fake.pk}
 

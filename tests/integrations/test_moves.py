@@ -19,6 +19,7 @@ TERMINAL = {
     "Connection": set(),
     "InboundEvent": set(),
     "Notification": set(),
+    "PrivacyRequest": {"done"},
 }
 
 

@@ -218,7 +218,8 @@ def test_replay_of_a_waiting_event_looks_again_at_once(fake, listeners):
 
 def test_replay_says_what_it_cannot_do(fake):
     empty = make_event(fake, status="done", body=b"")
-    busy = make_event(fake, status="handling")
+    in_hand = timezone.now() + timedelta(minutes=1)
+    busy = make_event(fake, status="handling", lease_token=uuid.uuid4(), lease_until=in_hand)
     queued, skipped = replay([empty, busy])
     assert queued == 0
     assert [(row.pk, why) for row, why in skipped] == [

@@ -10,7 +10,12 @@ from django.utils import timezone
 
 from catalog.models import Listing, Partner, Product, Variant
 from integrations.models import Connection
-from integrations.providers.base import FindsOrders, PushesOrders
+from integrations.providers.base import (
+    AppendsToOrders,
+    CancelsOrders,
+    FindsOrders,
+    PushesOrders,
+)
 from integrations.types import (
     Address,
     ChannelLine,
@@ -46,11 +51,11 @@ _numbers = itertools.count(1)
 
 
 @dataclass
-class PartnerSystem(PushesOrders, FindsOrders):
+class PartnerSystem(PushesOrders, FindsOrders, AppendsToOrders, CancelsOrders):
     """What a partner's system does with orders; `script` holds what the next calls raise or do.
 
     A script entry is None (work), an exception (nothing happens, it is raised), or a tuple
-    ("after", exception): the order is taken, then the answer is lost.
+    ("after", exception): the call takes effect, then the answer is lost.
     """
 
     account: str
@@ -58,6 +63,8 @@ class PartnerSystem(PushesOrders, FindsOrders):
     orders: dict[str, PlacedOrder] = field(default_factory=dict)
     pushed: list[OrderToPlace] = field(default_factory=list)
     looked_for: list[str] = field(default_factory=list)
+    appended: list[tuple[str, dict[str, int]]] = field(default_factory=list)
+    canceled: list[str] = field(default_factory=list)
 
     def push_order(self, order: OrderToPlace) -> PlacedOrder:
         self.pushed.append(order)
@@ -89,6 +96,33 @@ class PartnerSystem(PushesOrders, FindsOrders):
         if isinstance(step, Exception):
             raise step
         return self.orders.get(reference)
+
+    def append_lines(
+        self, external_id: str, lines: Sequence[PlacedLine], reference: str
+    ) -> PlacedOrder:
+        self.appended.append((reference, {line.sku: line.quantity for line in lines}))
+        step = self.script.pop(0) if self.script else None
+        if isinstance(step, Exception):
+            raise step
+        ours = self._by_id(external_id)
+        self.change(ours, lines=tuple(line for line in lines if line.quantity))
+        if isinstance(step, tuple):
+            raise step[1]
+        return self.orders[ours]
+
+    def cancel_order(self, external_id: str, reason: str) -> PlacedOrder:
+        self.canceled.append(reason)
+        step = self.script.pop(0) if self.script else None
+        if isinstance(step, Exception):
+            raise step
+        ours = self._by_id(external_id)
+        self.change(ours, status="canceled")
+        if isinstance(step, tuple):
+            raise step[1]
+        return self.orders[ours]
+
+    def _by_id(self, external_id: str) -> str:
+        return next(ref for ref, one in self.orders.items() if one.external_id == external_id)
 
     def change(self, reference: str, **fields: object) -> None:
         self.orders[reference] = replace(self.orders[reference], **fields)

@@ -212,14 +212,14 @@ def test_a_line_held_while_its_order_closes_is_held_or_sent_not_both(
     as_loaded = PartnerOrderLine.objects.get()
     capture_order(own_store, replace(remote, version=LATER))
     placed, threads = PartnerOrder.objects.get(), []
-    real = closing._close
+    real = closing.put_up
 
-    def close(*args):
-        done = real(*args)
+    def close(*args, **fields):
+        done = real(*args, **fields)
         threads.append(meanwhile(lambda: consolidation.hold_line(as_loaded, "Wait.")))
         return done
 
-    monkeypatch.setattr(closing, "_close", close)
+    monkeypatch.setattr(closing, "put_up", close)
     close_and_submit(placed)
     [thread.join() for thread in threads]
 

@@ -14,7 +14,7 @@ from orders.services.approving import hold_order, release_order
 from orders.services.capture import capture_order
 from orders.services.center import receive_shipment
 from orders.services.closing import approve, close_and_submit
-from orders.services.confirming import retry
+from orders.services.deciding import retry
 from orders.services.due import sweep
 from orders.services.partner_news import take_cancellation
 from orders.services.shipments import record_shipment

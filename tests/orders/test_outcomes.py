@@ -20,7 +20,8 @@ from orders.services import due
 from orders.services import submission as submission_module
 from orders.services.capture import capture_order
 from orders.services.closing import CannotSubmit, close_and_submit
-from orders.services.confirming import confirm, link_existing, retry
+from orders.services.confirming import confirm
+from orders.services.deciding import link_existing, retry
 from orders.webhooks import take_order
 from tests.orders.builders import (
     CENTER,

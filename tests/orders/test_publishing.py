@@ -10,8 +10,9 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from integrations.errors import Duplicate, NotAuthorized, Rejected, Retryable, Unconfirmed
-from integrations.models import Alert
+from integrations.models import Alert, Connection
 from integrations.providers.base import PublishesShipments
+from integrations.services import breaker
 from orders.models import Notification, Shipment
 from orders.services import publishing
 from orders.services.center import ship_to_customer
@@ -98,6 +99,22 @@ def test_a_busy_store_is_asked_later(shipment, store):
     row = Shipment.objects.get()
     assert row.publish_status == "pending"
     assert row.retry_at > timezone.now() + timedelta(seconds=20)
+
+
+def test_a_store_that_is_left_alone_is_told_later_and_no_attempt_counts(shipment, store, own_store):
+    now = timezone.now()
+    for _ in range(3):
+        breaker.record_failed(own_store.pk, now, now)
+
+    publish(shipment)
+
+    row = Shipment.objects.get()
+    assert (row.publish_status, row.attempts, row.lease_until) == ("pending", 0, None)
+    assert (store.published, store.looked) == ([], 0)
+
+    Connection.objects.filter(pk=own_store.pk).update(paused_until=timezone.now())
+    publish(Shipment.objects.get())
+    assert Shipment.objects.get().publish_status == "published"
 
 
 def test_units_fulfilled_with_another_parcel_are_for_a_person(shipment, store):

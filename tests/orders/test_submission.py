@@ -14,14 +14,17 @@ from integrations.errors import (
     Unconfirmed,
 )
 from integrations.models import Alert, Connection
+from integrations.types import PlacedOrder
 from inventory.models import Location, Reservation
 from orders.models import Order, PartnerOrder, PartnerOrderLine, Submission
+from orders.services.batches import submit_due_batches
 from orders.services.capture import capture_order
-from orders.services.closing import CannotSubmit, approve, close_and_submit, submit_due_batches
-from orders.services.confirming import confirm, drop, link_existing, retry, send_again
+from orders.services.closing import CannotSubmit, approve, close_and_submit
+from orders.services.confirming import confirm
 from orders.services.content import build_content, digest_of, ship_to_address
+from orders.services.deciding import drop, link_existing, retry, send_again
 from orders.services.due import recover_submissions
-from orders.services.submission import claim, submit
+from orders.services.submission import _try_once, claim, submit
 from tests.orders.builders import (
     channel_line,
     channel_order,
@@ -137,7 +140,53 @@ def test_a_stranger_with_our_reference_is_not_adopted(pending, system, slept):
     run(pending, slept)
     system.change(pending.reference, account="somebody-else.myshopify.com")
 
-    assert look(pending).status == "pending"
+    row = look(pending)
+    assert (row.status, row.looks, len(system.pushed)) == ("unconfirmed", 1, 1)
+    assert row.error == f"Blue Door answered with another order than {pending.reference}."
+
+
+def test_an_answer_that_names_another_order_is_looked_into_first(pending, system, slept):
+    real = system.push_order
+
+    def push(order):
+        real(order)
+        return PlacedOrder("gid://shopify/Order/77", "CD-9999999999", system.account, "#77")
+
+    system.push_order = push
+    row = run(pending, slept)
+
+    assert (row.status, row.partner_order.external_id) == ("unconfirmed", "")
+    assert look(pending).status == "submitted"
+    assert PartnerOrder.objects.get().external_id == "gid://shopify/Order/1"
+
+
+def test_a_system_that_is_left_alone_is_not_called_and_no_attempt_counts(pending, system, slept):
+    Connection.objects.filter(slug="blue-door").update(
+        opened=1, failed_calls=3, paused_until=timezone.now() + timedelta(minutes=2)
+    )
+    row = run(pending, slept)
+    assert (row.status, row.attempts, system.pushed) == ("pending", 0, [])
+
+    Connection.objects.filter(slug="blue-door").update(paused_until=timezone.now())
+    system.script = [Retryable("No connection could be made.", counts=False)]
+    assert claim(pending, timezone.now())
+    _try_once(pending)
+    row = Submission.objects.get()
+    assert (row.status, row.attempts, len(system.pushed)) == ("pending", 0, 1)
+
+
+def test_a_person_is_told_when_looking_brings_no_answer(pending, system, slept):
+    system.script = [("after", Unconfirmed("Lost.")), *[BadResponse("HTML.")] * 5]
+    run(pending, slept)
+
+    for _ in range(4):
+        look(pending)
+    assert not Alert.objects.exists()
+    look(pending)
+
+    assert Alert.objects.get().title == f"Did Blue Door get {pending.reference}?"
+    assert look(pending).status == "submitted"
+    assert Alert.objects.get().closed_at is not None
 
 
 def test_duplicate_is_looked_up(pending, system, slept):

@@ -17,9 +17,13 @@ class Command(BaseCommand):
             "--failed", action="store_true", help="all that failed or were unreadable"
         )
 
+        parser.add_argument(
+            "--no-mail", action="store_true", help="mail no customer for what comes of it"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         events = list(self._chosen(options["event"], options["failed"]))
-        queued, skipped = replay(events)
+        queued, skipped = replay(events, quiet=options["no_mail"])
         for row, sentence in skipped:
             self.stderr.write(f"#{row.pk} {row.topic}: {sentence}")
         self.stdout.write(f"{queued} webhooks are handled again, {len(skipped)} are not.")

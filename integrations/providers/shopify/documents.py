@@ -8,7 +8,7 @@ VARIANT = """
   inventoryItem { id tracked requiresShipping }
 """
 _PLACED = """
-  id name sourceIdentifier cancelledAt displayFulfillmentStatus
+  id name sourceIdentifier cancelledAt closed merchantEditable displayFulfillmentStatus
   lineItems(first: 100) {
     nodes { id sku currentQuantity variant { id } }
     pageInfo { hasNextPage endCursor }

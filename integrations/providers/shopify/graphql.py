@@ -1,5 +1,6 @@
 """Shopify's GraphQL over HTTP: three layers of errors, the cost bucket, pages."""
 
+import functools
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -56,9 +57,13 @@ class UserErrors(Rejected):
 class Unanswerable(BadResponse):
     """Shopify understood the query and says that it cannot be answered in this store."""
 
+    answered = True
+
 
 class TooCostly(BadResponse):
     """The query asks for more than one request may; ask for less at a time."""
+
+    answered = True
 
 
 @contextmanager
@@ -87,18 +92,9 @@ class GraphQL:
 
     def read(self, document: str, subject: str = "", **variables: Any) -> Data:
         """The `data` of a query; throttles are waited for. Partial data is an error."""
-        attempt = 1
-        while True:
-            answer = self.http.read(
-                "POST", PATH, accept=CLOSED, **_call(document, variables, subject)
-            )
-            problem = self._problem(answer, "")
-            if problem is None:
-                return _data(answer)
-            if not isinstance(problem, Retryable):
-                raise problem
-            self.http.hold_off(problem, attempt)
-            attempt += 1
+        call = _call(document, variables, subject)
+        inspect = functools.partial(self._inspect, field="")
+        return _data(self.http.read("POST", PATH, accept=CLOSED, inspect=inspect, **call))
 
     def write(
         self,
@@ -108,11 +104,9 @@ class GraphQL:
         **variables: Any,
     ) -> Data:
         """The payload of a mutation, sent once. Raises UserErrors when it refused."""
-        answer = self.http.write("POST", PATH, accept=CLOSED, **_call(document, variables, subject))
-        field = _root_field(document)
-        problem = self._problem(answer, field)
-        if problem:
-            raise problem
+        call, field = _call(document, variables, subject), _root_field(document)
+        inspect = functools.partial(self._inspect, field=field)
+        answer = self.http.write("POST", PATH, accept=CLOSED, inspect=inspect, **call)
         payload = _data(answer).get(field)
         if not isinstance(payload, Mapping):
             raise answer.unreadable("no result of the change")
@@ -169,17 +163,18 @@ class GraphQL:
             yield from (node for node in data["nodes"] if node)
             start += len(batch)
 
-    def _problem(self, answer: Response, field: str) -> ProviderError | None:
-        """What status and top-level errors say; None if there is data to be read."""
+    def _inspect(self, answer: Response, field: str) -> None:
+        """Raises what status and top-level errors say, unless there is data to be read."""
         if answer.status in CLOSED:
-            return NotAuthorized(
+            raise NotAuthorized(
                 f"The store {self.http.host} {CLOSED[answer.status]} (HTTP {answer.status})."
             )
         body = answer.mapping()
         errors = body.get("errors")
-        if not errors:
-            return None if isinstance(body.get("data"), dict) else answer.unreadable("no data")
-        return self._judge(body, errors, answer.is_write, field)
+        if errors:
+            raise self._judge(body, errors, answer.is_write, field)
+        if not isinstance(body.get("data"), dict):
+            raise answer.unreadable("no data")
 
     def _judge(self, body: Data, errors: Any, is_write: bool, field: str) -> ProviderError:
         rows = [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from integrations.errors import (
+    BadResponse,
     Duplicate,
     NotAuthorized,
     ProviderError,
@@ -86,9 +87,10 @@ class Orders:
     def _search(self, reference: str) -> Node | None:
         query = f"source_identifier:{quoted(reference)}"
         found = self.graph.read(documents.ORDERS_BY_REFERENCE, reference, query=query)
-        hits = [
-            node for node in rows(found["orders"]["nodes"], "orders") if _carries(node, reference)
-        ]
+        nodes = rows(found["orders"]["nodes"], "orders")
+        hits = [node for node in nodes if _carries(node, reference)]
+        if nodes and not hits:  # the filter was ignored: ours may stand behind these
+            raise BadResponse(f"{self.account} searched for {reference} and found other orders.")
         live = [node for node in hits if node["cancelledAt"] is None]
         return next(iter(live or hits), None)
 
@@ -192,6 +194,7 @@ class Orders:
             number=text(node["name"]),
             status="canceled" if node["cancelledAt"] else fulfilled,
             lines=tuple(_line(one) for one in found if one["currentQuantity"]),
+            is_open=_takes_lines(node, fulfilled),
         )
 
 
@@ -240,6 +243,12 @@ def address_input(address: Address) -> dict[str, str]:
         "phone": address.phone,
     }
     return {name: value for name, value in parts.items() if value}
+
+
+def _takes_lines(node: Node, fulfilled: str) -> bool:
+    """Whether the partner left it alone: nothing packed or put on hold, not archived, editable."""
+    untouched = fulfilled == "unfulfilled" and not node["closed"]
+    return untouched and node["merchantEditable"] is True
 
 
 def _carries(node: Node | None, reference: str) -> bool:

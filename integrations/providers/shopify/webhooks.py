@@ -11,7 +11,7 @@ from integrations.errors import BadResponse
 from integrations.providers.shopify.orders import order_from_webhook
 from integrations.providers.shopify.shipments import shipment_from_webhook
 from integrations.providers.shopify.values import gid, mapping, moment, need_gid, text, whole
-from integrations.types import Envelope, Event, StockItem
+from integrations.types import Envelope, Event, PersonRequest, StockItem
 
 Body = Mapping[str, Any]
 
@@ -97,6 +97,28 @@ def _as_sent(body: Body) -> Body:
     return body
 
 
+def _order_id(value: object) -> str:
+    try:
+        return gid("Order", value)
+    except BadResponse:
+        return ""
+
+
+def _person(body: Body) -> PersonRequest:
+    """Whose data it is about, and which orders; an order id that is none is left out."""
+    who, asked = body.get("customer"), body.get("data_request")
+    who, asked = who if isinstance(who, dict) else {}, asked if isinstance(asked, dict) else {}
+    listed = body.get("orders_requested") or body.get("orders_to_redact")
+    ids = (_order_id(one) for one in (listed if isinstance(listed, list) else []))
+    return PersonRequest(
+        customer_id=text(who.get("id")),
+        email=text(who.get("email")).strip(),
+        phone=text(who.get("phone")).strip(),
+        order_ids=tuple(one for one in ids if one),
+        request_id=text(asked.get("id")),
+    )
+
+
 TOPICS: dict[str, tuple[str, Callable[[Body], object]]] = {
     "orders/create": ("order.created", order_from_webhook),
     "orders/updated": ("order.updated", order_from_webhook),
@@ -109,7 +131,7 @@ TOPICS: dict[str, tuple[str, Callable[[Body], object]]] = {
     "inventory_levels/update": ("stock.changed", _stock),
     "app/uninstalled": ("connection.uninstalled", _as_sent),
     "app/scopes_update": ("connection.scopes_changed", _scopes),
-    "customers/data_request": ("privacy.data_request", _as_sent),
-    "customers/redact": ("privacy.customer_redact", _as_sent),
-    "shop/redact": ("privacy.shop_redact", _as_sent),
+    "customers/data_request": ("privacy.data_request", _person),
+    "customers/redact": ("privacy.customer_redact", _person),
+    "shop/redact": ("privacy.shop_redact", _person),
 }

@@ -1,13 +1,15 @@
-"""The store's own back office: ship and cancel orders, set stock, remove apps."""
+"""The store's own back office: see, ship and cancel orders, set stock."""
 
 from typing import Any
 from urllib.parse import quote
 
 from integrations.sandbox.messages import Request, Response, redirect
+from integrations.sandbox.parts import cut
 from integrations.sandbox.render import page
 from integrations.sandbox.world import World
 
-from .installs import uninstall
+from .editing import edit_obstacles
+from .marking import MARKS
 from .models import Store, money
 from .orders import Order
 from .people import likely_tracking_number
@@ -29,7 +31,8 @@ def orders(world: World, request: Request, shop: str) -> Response:
     tab = request.query.get("show", "open")
     with world.lock:
         store = world.store(shop)
-        found = [one for one in reversed(store.orders.values()) if _is_in(one, tab)]
+        found = [one for one in store.orders.values() if _is_in(one, tab)]
+        part = cut(found, request)
         return page(
             "admin_orders.html",
             title=f"Orders of {store.name}",
@@ -37,7 +40,8 @@ def orders(world: World, request: Request, shop: str) -> Response:
             tab=tab,
             section="orders",
             said=request.query.get("said", ""),
-            orders=[_row(one) for one in found],
+            orders=[_row(one) for one in part.rows],
+            part=part,
         )
 
 
@@ -65,21 +69,23 @@ def _row(order: Order) -> dict[str, str]:
     }
 
 
-def _find(store: Store, number: str) -> Order | None:
+def find_by_number(store: Store, number: str) -> Order | None:
+    """The order whose id is in the address."""
     return store.orders.get(int(number)) if number.isdecimal() else None
 
 
 def order(world: World, request: Request, shop: str, order: str) -> Response:
     """GET .../admin/orders/{id}/: one order with its ship form."""
-    return _order_page(world, request, shop, order)
+    return order_page(world, request, shop, order)
 
 
-def _order_page(
+def order_page(
     world: World, request: Request, shop: str, order: str, error: str = "", status: int = 200
 ) -> Response:
+    """One order with the forms that fit its state; `error` is shown above them."""
     with world.lock:
         store = world.store(shop)
-        found = _find(store, order)
+        found = find_by_number(store, order)
         if found is None:
             message = "There is no such order."
             return page("refused.html", status=404, title="Not found", message=message)
@@ -96,8 +102,26 @@ def _order_page(
             carriers=list(CARRIERS),
             number=likely_tracking_number("UPS", found.id + len(found.fulfillments)),
             attributes=found.attributes,
+            **_by_hand(store, found),
             **order_shown(found),
         )
+
+
+def _by_hand(store: Store, order: Order) -> dict[str, Any]:
+    """What the forms for changes by hand need."""
+    live = order.cancelled_at is None
+    return {
+        "obstacle": next(iter(edit_obstacles(order)), ""),
+        "marks": [(key, one.button) for key, one in MARKS.items() if live and one.fits(order)],
+        "archived": "yes" if live and order.closed_at is not None else "",
+        "being_edited": "yes" if order.being_edited else "",
+        "received": money(order.received) if live and order.received > 0 else "",
+        "refunded": f"{money(order.refunded)} {order.currency}" if order.refunds else "",
+        "variants": [
+            {"id": str(one.id), "name": f"{store.products[one.product_id].title}, {one.sku}"}
+            for one in store.variants()
+        ],
+    }
 
 
 def ship_order(world: World, request: Request, shop: str, order: str) -> Response:
@@ -105,21 +129,22 @@ def ship_order(world: World, request: Request, shop: str, order: str) -> Respons
     form = request.form
     with world.lock:
         store = world.store(shop)
-        found = _find(store, order)
+        found = find_by_number(store, order)
         try:
             if found is not None:
-                made = ship(world, store, found, _quantities(form), _tracking(form), SOURCE)
-                return _said(store, found, f"{made.name} shipped.")
+                made = ship(world, store, found, units_of(form, "qty-"), _tracking(form), SOURCE)
+                return said_on(store, found, f"{made.name} shipped.")
         except Refusal as exc:
-            return _order_page(world, request, shop, order, error=exc.message, status=422)
+            return order_page(world, request, shop, order, error=exc.message, status=422)
     return redirect(f"/stores/{shop}/admin/")
 
 
-def _quantities(form: dict[str, str]) -> dict[int, int]:
+def units_of(form: dict[str, str], prefix: str) -> dict[int, int]:
+    """Units by line id, of inputs named like `qty-1234`."""
     return {
-        int(name[4:]): int(value)
+        int(name.removeprefix(prefix)): int(value)
         for name, value in form.items()
-        if name.startswith("qty-") and name[4:].isdecimal() and value.isdecimal()
+        if name.startswith(prefix) and name.removeprefix(prefix).isdecimal() and value.isdecimal()
     }
 
 
@@ -128,7 +153,8 @@ def _tracking(form: dict[str, str]) -> Tracking:
     return Tracking(form.get("company") or None, (number,) if number else ())
 
 
-def _said(store: Store, order: Order, sentence: str) -> Response:
+def said_on(store: Store, order: Order, sentence: str) -> Response:
+    """Back to the order's page, with a sentence on what was done."""
     return redirect(f"/stores/{store.domain}/admin/orders/{order.id}/?said={quote(sentence)}")
 
 
@@ -136,12 +162,12 @@ def deliver_parcel(world: World, request: Request, shop: str, order: str) -> Res
     """POST .../deliver/: the carrier reports one parcel delivered."""
     with world.lock:
         store = world.store(shop)
-        found = _find(store, order)
+        found = find_by_number(store, order)
         number = request.form.get("parcel", "")
         for parcel in found.fulfillments if found is not None else []:
             if found is not None and str(parcel.id) == number and parcel.status == "SUCCESS":
                 deliver(world, store, found, parcel, SOURCE)
-                return _said(store, found, f"{parcel.name} delivered.")
+                return said_on(store, found, f"{parcel.name} delivered.")
     return redirect(f"/stores/{shop}/admin/")
 
 
@@ -149,13 +175,13 @@ def cancel(world: World, request: Request, shop: str, order: str) -> Response:
     """POST .../cancel/: cancel the whole order and restock."""
     with world.lock:
         store = world.store(shop)
-        found = _find(store, order)
+        found = find_by_number(store, order)
         try:
             if found is not None:
                 cancel_order(world, store, found, "OTHER", restock=True, source=SOURCE)
-                return _said(store, found, f"Order {found.name} canceled.")
+                return said_on(store, found, f"Order {found.name} canceled.")
         except Refusal as exc:
-            return _order_page(world, request, shop, order, error=exc.message, status=422)
+            return order_page(world, request, shop, order, error=exc.message, status=422)
     return redirect(f"/stores/{shop}/admin/")
 
 
@@ -211,38 +237,3 @@ def _targets(store: Store, form: dict[str, str]) -> list[Target]:
         if variant is not None and value.isdecimal() and int(value) != variant.available:
             targets.append(Target(variant, store.locations[0].id, int(value)))
     return targets
-
-
-def apps(world: World, request: Request, shop: str) -> Response:
-    """GET .../admin/apps/: installed apps with their scopes and webhooks."""
-    with world.lock:
-        store = world.store(shop)
-        rows: list[dict[str, Any]] = [
-            {
-                "client_id": one.client_id,
-                "title": world.state.apps[one.client_id].title,
-                "scopes": one.scopes,
-                "since": f"{one.installed_at:%Y-%m-%d %H:%M}",
-                "webhooks": [f"{sub.topic} to {sub.uri}" for sub in one.subscriptions],
-            }
-            for one in store.installations.values()
-        ]
-        return page(
-            "admin_apps.html",
-            title=f"Apps of {store.name}",
-            store=store,
-            section="apps",
-            said=request.query.get("said", ""),
-            apps=rows,
-        )
-
-
-def uninstall_app(world: World, request: Request, shop: str) -> Response:
-    """POST .../admin/apps/uninstall/: remove an app; its tokens die at once."""
-    client_id = request.form.get("client_id", "")
-    with world.lock:
-        store = world.store(shop)
-        if client_id in store.installations:
-            uninstall(world, store, client_id, SOURCE)
-        said = quote("The app was uninstalled.")
-        return redirect(f"/stores/{store.domain}/admin/apps/?said={said}")

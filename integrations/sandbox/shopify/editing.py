@@ -1,5 +1,6 @@
 """Order edits: begin, change quantities, commit. Nothing is saved before commit."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .models import EditSession, Store
@@ -22,6 +23,8 @@ def edit_obstacles(order: Order) -> list[str]:
         return ["The order is archived."]
     if order.fulfillment_status == "FULFILLED":
         return ["The order is already fulfilled."]
+    if order.being_edited:
+        return ["The order is being edited by someone else."]
     return []
 
 
@@ -30,7 +33,7 @@ def begin_edit(world: "World", store: Store, order: Order) -> EditSession:
     obstacles = edit_obstacles(order)
     if obstacles:
         raise Refusal(obstacles[0], field=["id"])
-    session = EditSession(id=world.new_id(), order_id=order.id)
+    session = EditSession(id=world.new_id(), order_id=order.id, edits_before=order.edits)
     store.edits[session.id] = session
     return session
 
@@ -54,7 +57,7 @@ def add_variant(
 
 
 def set_quantity(store: Store, session: EditSession, line_id: int, quantity: int) -> None:
-    """Stage a line's new total. Raises Refusal below what was shipped."""
+    """Stage a line's new total. Raises Refusal for a shipped line, and below what was shipped."""
     if quantity < 0:
         raise Refusal("Quantity must be 0 or more", field=["quantity"])
     if line_id in session.added:
@@ -63,17 +66,24 @@ def set_quantity(store: Store, session: EditSession, line_id: int, quantity: int
     line = store.orders[session.order_id].line(line_id)
     if line is None:
         raise Refusal("Line item not found", field=["lineItemId"])
-    if quantity < line.fulfilled:
-        raise Refusal("Quantity can't be lower than what is fulfilled", field=["quantity"])
+    _check_line(line, quantity)
     session.quantities[line_id] = quantity
 
 
+def _check_line(line: Line, quantity: int) -> None:
+    if line.fulfilled and not line.open_quantity and quantity != line.current_quantity:
+        raise Refusal("The line item is fulfilled and can't be edited", field=["lineItemId"])
+    if quantity < line.fulfilled:
+        raise Refusal("Quantity can't be lower than what is fulfilled", field=["quantity"])
+
+
 def commit_edit(world: "World", store: Store, session: EditSession, source: str) -> Order:
-    """Save the staged changes, announce orders/edited and orders/updated. Raises Refusal."""
+    """Save the staged changes, announce orders/edited and orders/updated.
+
+    Raises Refusal, and saves nothing, when the order has moved on since the edit began.
+    """
     order = store.orders[session.order_id]
-    obstacles = edit_obstacles(order)
-    if obstacles:
-        raise Refusal(obstacles[0], field=["id"])
+    _check_commit(order, session)
     deltas: dict[int, int] = {}
     for line_id, quantity in session.quantities.items():
         line = order.line(line_id)
@@ -86,12 +96,50 @@ def commit_edit(world: "World", store: Store, session: EditSession, source: str)
             deltas[line_id] = quantity
     del store.edits[session.id]
     if deltas:
+        order.edits += 1
+        if order.received and order.outstanding > 0:
+            order.financial_status = "PARTIALLY_PAID"
         summary = f"{order.name} edited by {source}"
         record_order(world, store, order, "order_edited", summary, source)
         touch(world, store, order)
         body = edit_body(order, session.id, deltas)
         announce(world, store, "ORDERS_EDITED", body, order.name)
     return order
+
+
+def _check_commit(order: Order, session: EditSession) -> None:
+    obstacles = edit_obstacles(order)
+    if obstacles:
+        raise Refusal(obstacles[0], field=["id"])
+    if order.edits != session.edits_before:
+        raise Refusal("The order has been edited since this edit began.", field=["id"])
+    for line_id, quantity in session.quantities.items():
+        line = order.line(line_id)
+        if line is not None:
+            _check_line(line, quantity)
+
+
+def edit_by_hand(
+    world: "World",
+    store: Store,
+    order: Order,
+    quantities: Mapping[int, int],
+    added: Sequence[tuple[int, int]],
+    source: str,
+) -> Order:
+    """What the editor of the back office does: new totals by line id, new lines by variant id.
+
+    Raises Refusal; then nothing changed.
+    """
+    session = begin_edit(world, store, order)
+    try:
+        for line_id, quantity in quantities.items():
+            set_quantity(store, session, line_id, quantity)
+        for variant_id, quantity in added:
+            add_variant(world, store, session, variant_id, quantity, twice=True)
+        return commit_edit(world, store, session, source)
+    finally:
+        store.edits.pop(session.id, None)
 
 
 def _change(world: "World", store: Store, line: Line, quantity: int) -> None:

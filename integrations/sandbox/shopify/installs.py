@@ -126,9 +126,26 @@ def uninstall(world: "World", store: Store, client_id: str, source: str) -> None
     """Drop the app with its tokens and subscriptions; app/uninstalled goes out first."""
     app = world.state.apps[client_id]
     announce(world, store, "APP_UNINSTALLED", shop_body(store), app.title)
+    for subscription in store.installations[client_id].subscriptions[:1]:
+        store.former_addresses[client_id] = subscription.uri
     del store.installations[client_id]
     summary = f"{app.title} uninstalled by {source}"
     world.record("app_uninstalled", store.domain, app.title, summary, source=source)
+
+
+def rotate_secret(world: "World", app: App, secret: str = "") -> str:
+    """A new secret, made up where none is given; the old one is good until it is revoked."""
+    app.previous_secret, app.secret = app.secret, secret or _secret("shpss")
+    summary = f"{app.title} was given a new secret; the old one still works"
+    world.record("secret_rotated", "", app.title, summary, client_id=app.client_id)
+    return app.secret
+
+
+def revoke_secret(world: "World", app: App) -> None:
+    """Only the newest secret is good from now on."""
+    app.previous_secret = ""
+    summary = f"The old secret of {app.title} was revoked"
+    world.record("secret_revoked", "", app.title, summary, client_id=app.client_id)
 
 
 def _secret(prefix: str) -> str:

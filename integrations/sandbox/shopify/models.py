@@ -12,10 +12,15 @@ ONLINE_STORE = "Online Store"
 
 
 class App(BaseModel):
-    """An app of the partner dashboard; one secret signs its OAuth and its webhooks."""
+    """An app of the partner dashboard; one secret signs its OAuth and its webhooks.
+
+    After a rotation the previous secret is still accepted until it is revoked.
+    """
 
     client_id: str
     secret: str
+    previous_secret: str = ""
+    compliance_uri: str = ""  # where the topics of the law go; an app's TOML says it
     title: str
     own_scopes: list[str] = []  # granted by the client-credentials grant, as an app's TOML would
 
@@ -76,6 +81,7 @@ class Delivery(BaseModel):
     """One webhook on its way; body and address never change between attempts."""
 
     id: str
+    number: int = 0  # grows with each announcement
     event_id: str
     shop: str
     client_id: str
@@ -85,8 +91,15 @@ class Delivery(BaseModel):
     headers: dict[str, str]
     body: str
     subject: str
+    encoding: str = "utf-8"  # latin-1 where the body is no text but bytes
     attempts: int = 0
     due_at: datetime
+    waits_for_next: bool = False  # until a later one has arrived, or due_at at the latest
+
+    @property
+    def raw(self) -> bytes:
+        """The body as it is sent and signed."""
+        return self.body.encode(self.encoding)
 
 
 class Location(BaseModel):
@@ -126,6 +139,7 @@ class EditSession(BaseModel):
 
     id: int
     order_id: int
+    edits_before: int = 0  # how often the order had been edited when this edit began
     quantities: dict[int, int] = {}  # line id -> wanted quantity
     added: dict[int, tuple[int, int]] = {}  # new line id -> (variant id, quantity)
 
@@ -151,6 +165,7 @@ class Store(BaseModel):
     definitions: list[MetafieldDefinition] = []
     publications: list[tuple[int, str]] = []
     edits: dict[int, EditSession] = {}
+    former_addresses: dict[str, str] = {}  # where webhooks of an uninstalled app went
     _variants: dict[int, Variant] | None = PrivateAttr(default=None)
     _items: dict[int, Variant] = PrivateAttr(default_factory=dict)
 

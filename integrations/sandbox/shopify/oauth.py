@@ -7,7 +7,7 @@ from integrations.sandbox.messages import BadRequest, Request, Response, json_re
 from integrations.sandbox.render import page
 from integrations.sandbox.world import UnknownStore, World
 
-from .api import fault_before, lost_after
+from .faulty import fault_before, spoilt
 from .installs import client_credentials, exchange_code, grant_code, refresh_pair
 from .models import App, Store
 from .refusals import Refusal
@@ -91,15 +91,15 @@ def access_token(world: World, request: Request, provider: str, shop: str) -> Re
     """POST admin/oauth/access_token: code, refresh token or client credentials for tokens."""
     fields = request.fields()
     dial = world.api_fault(shop.lower(), ["access_token"])
-    if dial is not None and (answer := fault_before(world, dial)) is not None:
+    if dial is not None and (answer := fault_before(world, request, dial)) is not None:
         return answer
     answer = _grant(world, shop, {name: str(value) for name, value in fields.items()})
-    return lost_after(world, dial, answer)
+    return spoilt(world, dial, answer)
 
 
 def _grant(world: World, shop: str, fields: dict[str, str]) -> Response:
     app = world.state.apps.get(fields.get("client_id", ""))
-    if app is None or app.secret != fields.get("client_secret"):
+    if app is None or not _is_secret_of(app, fields.get("client_secret", "")):
         return _refusal(Refusal("Client authentication failed", "invalid_client"))
     try:
         with world.lock:
@@ -108,6 +108,10 @@ def _grant(world: World, shop: str, fields: dict[str, str]) -> Response:
         return json_response({"errors": "Not Found"}, 404)
     except Refusal as exc:
         return _refusal(exc)
+
+
+def _is_secret_of(app: App, given: str) -> bool:
+    return bool(given) and given in (app.secret, app.previous_secret)
 
 
 def _tokens(world: World, store: Store, app: App, fields: dict[str, str]) -> dict[str, object]:

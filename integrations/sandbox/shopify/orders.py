@@ -62,6 +62,7 @@ class FulfillmentLine(BaseModel):
     id: int
     line_id: int
     quantity: int
+    committed: int = 0  # units of stock that left with it
 
 
 class Fulfillment(BaseModel):
@@ -79,6 +80,27 @@ class Fulfillment(BaseModel):
     created_at: datetime
     updated_at: datetime
     delivered_at: datetime | None = None
+
+
+class RefundLine(BaseModel):
+    """Units taken off an order; `restock` says what became of the goods."""
+
+    id: int
+    line_id: int
+    quantity: int
+    restock: str  # cancel (never shipped), return (came back), no_restock
+    subtotal: Decimal
+
+
+class Refund(BaseModel):
+    """Money given back, with or without units."""
+
+    id: int
+    transaction_id: int
+    created_at: datetime
+    amount: Decimal
+    note: str | None = None
+    lines: list[RefundLine] = []
 
 
 class Metafield(BaseModel):
@@ -128,6 +150,11 @@ class Order(BaseModel):
     test: bool = False
     client_id: str | None = None  # the app that created it
     fulfillments: list[Fulfillment] = []
+    refunds: list[Refund] = []
+    in_progress: bool = False  # the merchant marked it so
+    on_hold: bool = False
+    being_edited: bool = False  # somebody has it open in the editor of the back office
+    edits: int = 0
 
     @property
     def items_total(self) -> Decimal:
@@ -169,6 +196,21 @@ class Order(BaseModel):
             return "UNFULFILLED"
         still_open = any(line.open_quantity for line in self.lines)
         return "PARTIALLY_FULFILLED" if still_open else "FULFILLED"
+
+    @property
+    def display_status(self) -> str:
+        """What the back office shows: also ON_HOLD and IN_PROGRESS, before anything is shipped."""
+        status = self.fulfillment_status
+        if status != "UNFULFILLED" or self.cancelled_at is not None:
+            return status
+        if self.on_hold:
+            return "ON_HOLD"
+        return "IN_PROGRESS" if self.in_progress else status
+
+    @property
+    def refunded(self) -> Decimal:
+        """Money given back."""
+        return sum((one.amount for one in self.refunds), ZERO)
 
     def line(self, line_id: int) -> Line | None:
         return next((line for line in self.lines if line.id == line_id), None)

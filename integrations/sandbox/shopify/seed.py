@@ -28,12 +28,14 @@ def seed_world(world: "World", stores: bool) -> None:
     """The app of the configuration and, if wanted and none is there, the demo's four stores."""
     config = world.config
     with world.lock:
-        world.state.apps[config.api_key] = App(
-            client_id=config.api_key,
-            secret=config.api_secret,
-            title="Crossdock",
-            own_scopes=list(OWN_SCOPES),
-        )
+        known = world.state.apps.get(config.api_key)
+        if known is None or config.api_secret not in (known.secret, known.previous_secret):
+            world.state.apps[config.api_key] = App(
+                client_id=config.api_key,
+                secret=config.api_secret,
+                title="Crossdock",
+                own_scopes=list(OWN_SCOPES),
+            )
         if stores and not world.state.stores:
             for description in STORES:
                 create_store(world, description)

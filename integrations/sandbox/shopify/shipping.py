@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .models import Store
-from .order_payloads import fulfillment_body
+from .order_payloads import fulfillment_body, order_body
 from .orders import Fulfillment, FulfillmentLine, Order
 from .refusals import Refusal
 from .selling import touch
-from .stock import give_back
+from .stock import commit_again, give_back
 from .webhooks import announce
 
 if TYPE_CHECKING:
@@ -45,18 +45,25 @@ def ship(
     quantities: Mapping[int, int] | None,
     tracking: Tracking,
     source: str,
+    too_many: bool = False,
 ) -> Fulfillment:
-    """Ship these units by line id; None means all that is open. Raises Refusal."""
-    parts = _parts(order, quantities)
+    """Ship these units by line id; None means all that is open. Raises Refusal.
+
+    With `too_many` more than ordered may leave, as it happens where people pack.
+    """
+    parts = _parts(order, quantities, too_many)
     fulfillment = _parcel(world, store, order, parts, tracking)
-    _take_out(world, store, order, parts)
+    _take_out(world, store, order, fulfillment)
     order.fulfillments.append(fulfillment)
-    if order.fulfillment_status == "FULFILLED":
+    is_whole = order.fulfillment_status == "FULFILLED"
+    if is_whole:
         order.closed_at = world.now() if order.outstanding <= 0 else None
     _record(world, store, order, fulfillment, "fulfillment_created", source)
     body = fulfillment_body(store, order, fulfillment)
     announce(world, store, "FULFILLMENTS_CREATE", body, fulfillment.name)
     touch(world, store, order)
+    if is_whole:
+        announce(world, store, "ORDERS_FULFILLED", order_body(store, order), order.name)
     return fulfillment
 
 
@@ -80,9 +87,13 @@ def _parcel(
     )
 
 
-def _parts(order: Order, quantities: Mapping[int, int] | None) -> dict[int, int]:
+def _parts(
+    order: Order, quantities: Mapping[int, int] | None, too_many: bool = False
+) -> dict[int, int]:
     if order.cancelled_at is not None:
         raise Refusal("The order has been cancelled.", field=["fulfillment"])
+    if order.on_hold:
+        raise Refusal("The fulfillment order is on hold.", field=["fulfillment"])
     if quantities is None:
         quantities = {line.id: line.open_quantity for line in order.lines}
     parts = {line_id: quantity for line_id, quantity in quantities.items() if quantity}
@@ -90,22 +101,22 @@ def _parts(order: Order, quantities: Mapping[int, int] | None) -> dict[int, int]
         raise Refusal("There is nothing left to ship.", field=["fulfillment"])
     for line_id, quantity in parts.items():
         line = order.line(line_id)
-        if line is None or quantity < 0 or quantity > line.open_quantity:
+        if line is None or quantity < 0 or (quantity > line.open_quantity and not too_many):
             raise Refusal("Invalid fulfillment order line item quantity requested.")
     return parts
 
 
-def _take_out(world: "World", store: Store, order: Order, parts: Mapping[int, int]) -> None:
-    for line_id, quantity in parts.items():
-        line = order.line(line_id)
+def _take_out(world: "World", store: Store, order: Order, fulfillment: Fulfillment) -> None:
+    for part in fulfillment.lines:
+        line = order.line(part.line_id)
         if line is None:
             continue
-        line.fulfilled += quantity
+        line.fulfilled += part.quantity
         variant = store.variant(line.variant_id) if line.variant_id is not None else None
-        committed = min(line.claimed, quantity)
+        part.committed = min(line.claimed, part.quantity)
         if variant is not None:
-            give_back(world, store, variant, committed, sellable=False)
-        line.claimed -= committed
+            give_back(world, store, variant, part.committed, sellable=False)
+        line.claimed -= part.committed
 
 
 def retrack(
@@ -150,10 +161,16 @@ def cancel_fulfillment(
         raise Refusal("The fulfillment has already been cancelled.", field=["id"])
     for part in fulfillment.lines:
         line = order.line(part.line_id)
-        if line is not None:
-            line.fulfilled -= part.quantity
+        if line is None:
+            continue
+        line.fulfilled -= part.quantity
+        variant = store.variant(line.variant_id) if line.variant_id is not None else None
+        if variant is not None:
+            commit_again(world, store, variant, part.committed)
+            line.claimed += part.committed
     fulfillment.status, fulfillment.updated_at = "CANCELLED", world.now()
-    order.closed_at = None
+    if order.cancelled_at is None:
+        order.closed_at = None
     _record(world, store, order, fulfillment, "fulfillment_canceled", source)
     body = fulfillment_body(store, order, fulfillment)
     announce(world, store, "FULFILLMENTS_UPDATE", body, fulfillment.name)

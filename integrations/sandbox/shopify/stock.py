@@ -190,3 +190,20 @@ def give_back(
         level.available += quantity
         level.updated_at = world.now()
         announce_level(world, store, variant, location_id)
+
+
+def commit_again(world: "World", store: Store, variant: Variant, quantity: int) -> None:
+    """Units of a parcel that did not leave after all: on the shelf, and still promised."""
+    if quantity and store.locations:
+        level_of(world, variant, store.locations[0].id).committed += quantity
+
+
+def put_back(world: "World", store: Store, variant: Variant, quantity: int) -> None:
+    """Units that a customer sent back are for sale again."""
+    if not variant.tracked or not store.locations:
+        return
+    location_id = store.locations[0].id
+    level = level_of(world, variant, location_id)
+    level.available += quantity
+    level.updated_at = world.now()
+    announce_level(world, store, variant, location_id)

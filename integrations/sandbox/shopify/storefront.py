@@ -169,8 +169,13 @@ def _parcel_shown(parcel: Fulfillment) -> dict[str, Any]:
 
 
 def state_words(order: Order) -> str:
-    """What people read: Canceled, Not shipped yet, Partly shipped, Shipped."""
+    """What people read: Canceled, On hold, In progress, Partly shipped and so on."""
     if order.cancelled_at is not None:
         return "Canceled"
-    words = {"UNFULFILLED": "Not shipped yet", "PARTIALLY_FULFILLED": "Partly shipped"}
-    return words.get(order.fulfillment_status, "Shipped")
+    words = {
+        "UNFULFILLED": "Not shipped yet",
+        "PARTIALLY_FULFILLED": "Partly shipped",
+        "ON_HOLD": "On hold",
+        "IN_PROGRESS": "In progress",
+    }
+    return words.get(order.display_status, "Shipped")

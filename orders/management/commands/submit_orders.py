@@ -10,7 +10,8 @@ from django.utils.dateparse import parse_datetime
 
 from catalog.models import Partner
 from orders.models import PartnerOrder
-from orders.services.closing import due_orders, needs_approval, submit_due_batches, why_not
+from orders.services.batches import due_orders, submit_due_batches
+from orders.services.closing import needs_approval, why_not
 
 
 class Command(BaseCommand):

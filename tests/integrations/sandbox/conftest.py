@@ -130,6 +130,26 @@ def sandbox(clock) -> Sandbox:
 
 
 @pytest.fixture
+def live():
+    """A sandbox with a socket (end-to-end tests only)."""
+    from .live import Live
+
+    running = Live()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def receiver():
+    """An address for webhooks on this machine."""
+    from .live import Receiver
+
+    running = Receiver()
+    yield running
+    running.close()
+
+
+@pytest.fixture
 def order_of(sandbox) -> Callable[..., dict[str, Any]]:
     """Place an order by the app; returns the payload of orderCreate."""
 

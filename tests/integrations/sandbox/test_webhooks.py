@@ -2,8 +2,9 @@
 
 import pytest
 
+from integrations.sandbox.shopify.courier import settle
 from integrations.sandbox.shopify.signing import webhook_hmac
-from integrations.sandbox.shopify.webhooks import settle, topic_name
+from integrations.sandbox.shopify.webhooks import topic_name
 
 from .conftest import SHOP
 

@@ -21,6 +21,7 @@ from integrations.sandbox.shopify.gids import gid
 
 from .access import needed_scopes, require
 from .context import Info
+from .lying_pages import read_page
 
 Resolver = Callable[..., Any]
 RESOLVERS: dict[tuple[str, str], Resolver] = {}
@@ -73,7 +74,13 @@ def _guarded(type_name: str, name: str, field: GraphQLField) -> Resolver:
             require(info.context, name, scopes)
         return plain(inner(source, info, **arguments))
 
-    return resolve
+    def resolve_page(source: Any, info: Info, **arguments: Any) -> Any:
+        if scopes:
+            require(info.context, name, scopes)
+        return read_page(inner, source, info, arguments)
+
+    is_page = get_named_type(field.type).name.endswith("Connection")
+    return resolve_page if is_page else resolve
 
 
 def kind_of(value: Any, *_: Any) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
+from integrations.sandbox.faults import Mode
 from integrations.sandbox.shopify.gids import gid, number_of
 from integrations.sandbox.shopify.models import MetafieldDefinition
 from integrations.sandbox.shopify.orders import ZERO, Address, Metafield, Order
@@ -23,6 +24,7 @@ from integrations.sandbox.shopify.selling import (
 from .answers import Payload, amount, done, refused, wanted_id
 from .binding import resolves
 from .context import Call, Info
+from .order_lies import a_stranger, as_their_system_has_it
 from .read_nodes import find_node
 
 MOST_LINES = 250
@@ -39,9 +41,11 @@ def order_create(
     try:
         wanted = _wanted_order(call, order)
         wanted.inventory = (options or {}).get("inventoryBehaviour", BYPASS)
-        return done(order=place_order(call.world, call.store, wanted, call.source))
+        wanted = as_their_system_has_it(call, wanted)
+        made = place_order(call.world, call.store, wanted, call.source)
     except Refusal as exc:
         return refused(exc)
+    return done(order=a_stranger(call) if call.is_hit_by(Mode.STRANGER_ANSWER) else made)
 
 
 def _wanted_order(call: Call, given: dict[str, Any]) -> WantedOrder:

@@ -32,9 +32,9 @@ def connection(
     size = _size(first, most)
     ordered = sorted(items, key=key, reverse=reverse)
     start = _key(after) if after else None
-    rest = [item for item in ordered if start is None or _is_past(key(item), start, reverse)]
+    rest = ordered if start is None else _after(ordered, key, start, reverse, after)
     page = rest[:size]
-    cursors = [_cursor(key(item)) for item in page]
+    cursors = [cursor_of(key(item)) for item in page]
     return {
         "nodes": page,
         "edges": [
@@ -69,20 +69,33 @@ def _size(first: int | None, most: int) -> int:
     return first
 
 
+def _after(
+    ordered: list[Any], key: Key, start: Any, reverse: bool, cursor: str | None
+) -> list[Any]:
+    try:
+        return [item for item in ordered if _is_past(key(item), start, reverse)]
+    except TypeError as exc:  # the cursor of another list
+        raise _foreign(cursor) from exc
+
+
+def _foreign(cursor: str | None) -> GraphQLError:
+    message = f"`{cursor}` is not a valid cursor."
+    return GraphQLError(message, extensions={"code": "INVALID_CURSOR"})
+
+
 def _is_past(value: Any, start: Any, reverse: bool) -> bool:
     return bool(value < start) if reverse else bool(value > start)
 
 
-def _cursor(value: Any) -> str:
+def cursor_of(value: Any, **more: int) -> str:
+    """The cursor of an item with this sort key; `more` makes it another one for its place."""
     listed = list(value) if isinstance(value, tuple) else value
-    return base64.b64encode(json.dumps({"last": listed}).encode()).decode()
+    return base64.b64encode(json.dumps({"last": listed, **more}).encode()).decode()
 
 
 def _key(cursor: str) -> Any:
     try:
         value = json.loads(base64.b64decode(cursor, validate=True))["last"]
     except (binascii.Error, ValueError, KeyError, TypeError) as exc:
-        raise GraphQLError(
-            f"`{cursor}` is not a valid cursor.", extensions={"code": "INVALID_CURSOR"}
-        ) from exc
+        raise _foreign(cursor) from exc
     return tuple(value) if isinstance(value, list) else value

@@ -5,7 +5,11 @@ from typing import TYPE_CHECKING
 
 from graphql import GraphQLResolveInfo
 
+from integrations.sandbox.faults import Dial, Mode
 from integrations.sandbox.shopify.models import Installation, Store
+from integrations.sandbox.shopify.products import Variant
+
+from .stock_lies import StockLie
 
 if TYPE_CHECKING:
     from integrations.sandbox.world import World
@@ -18,8 +22,21 @@ class Call:
     world: "World"
     store: Store
     installation: Installation
-    empty_inventory: bool = False
+    dial: Dial | None = None
+    stock_lie: StockLie | None = None
     search_lag_seconds: float = 0  # orders younger than this are not found by a search
+
+    def is_hit_by(self, mode: Mode) -> bool:
+        """Whether a dial of this mode fired for the call."""
+        return self.dial is not None and self.dial.mode == mode
+
+    def sees(self, variant: Variant) -> bool:
+        """Whether the variant is in the answer at all."""
+        return self.stock_lie is None or not self.stock_lie.hides(variant)
+
+    def units(self, variant: Variant, quantity: int) -> int:
+        """The quantity to show."""
+        return quantity if self.stock_lie is None else self.stock_lie.shown(variant, quantity)
 
     @property
     def source(self) -> str:

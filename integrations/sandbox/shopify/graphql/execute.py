@@ -1,6 +1,7 @@
 """Running one GraphQL request: parse, validate, charge, execute."""
 
 import time
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -20,6 +21,7 @@ from integrations.sandbox.messages import Request, Response, json_response
 from .binding import bound_schema
 from .context import Call
 from .cost import MOST_PER_REQUEST, Bucket, actual_cost, requested_cost
+from .stock_lies import with_odd_numbers
 
 Answer = dict[str, Any]
 DOCUMENTATION = "https://shopify.dev/api/usage/rate-limits"
@@ -38,14 +40,11 @@ class Asked:
         self._parse(str(body.get("query") or ""))
 
     def _parse(self, query: str) -> None:
-        try:
-            self.document = parse(query)
-        except GraphQLError as exc:
-            self.errors = [dict(exc.formatted)]
+        self.document, found = _checked(query)
+        self.errors = list(found)
+        if self.document is None:
             return
         self.operation = get_operation_ast(self.document, self.name)
-        found = validate(bound_schema(), self.document)
-        self.errors = [dict(error.formatted) for error in found]
         if self.operation is None:
             self.errors.append({"message": "An operation name is required"})
 
@@ -60,6 +59,16 @@ class Asked:
         return [*names, own.value] if own else names
 
 
+@lru_cache(maxsize=256)
+def _checked(query: str) -> tuple[DocumentNode | None, tuple[Answer, ...]]:
+    """A document and its errors. Apps send the same few again and again."""
+    try:
+        document = parse(query)
+    except GraphQLError as exc:
+        return None, (dict(exc.formatted),)
+    return document, tuple(dict(error.formatted) for error in validate(bound_schema(), document))
+
+
 def throttled(bucket: Bucket, requested: int) -> Response:
     """The answer of an empty bucket: status 200, no data."""
     error = {
@@ -71,13 +80,24 @@ def throttled(bucket: Bucket, requested: int) -> Response:
     )
 
 
+def throttled_by_dial(call: Call, asked: Asked, bucket: Bucket) -> Response:
+    """Empty the bucket for real: it fills again at its rate, and calls before that fail too."""
+    if asked.document is None or asked.operation is None:
+        return json_response({"errors": asked.errors})
+    requested = requested_cost(asked.document, asked.operation, asked.variables)
+    with call.world.lock:
+        bucket.left = 0
+        return throttled(bucket, requested)
+
+
 def bucket_of(call: Call, buckets: dict[tuple[str, str], Bucket]) -> Bucket:
     """The bucket of this app at this store, refilled to now."""
     config, now = call.world.config, time.monotonic()
     key = (call.store.domain, call.installation.client_id)
     full = config.cost_bucket
-    bucket = buckets.setdefault(key, Bucket(full, config.cost_restore_per_second, full, now))
-    bucket.refill(now)
+    with call.world.lock:
+        bucket = buckets.setdefault(key, Bucket(full, config.cost_restore_per_second, full, now))
+        bucket.refill(now)
     return bucket
 
 
@@ -98,7 +118,9 @@ def run(call: Call, asked: Asked, bucket: Bucket) -> Response:
     if result.errors:
         answer["errors"] = [dict(error.formatted) for error in result.errors]
     answer["extensions"] = {"cost": bucket.report(requested, actual)}
-    return json_response(answer)
+    response = json_response(answer)
+    response.body = with_odd_numbers(call.stock_lie, response.body)
+    return response
 
 
 def _execute(call: Call, asked: Asked) -> ExecutionResult:

@@ -11,6 +11,12 @@ from .connections import in_order
 from .context import Info
 from .read_nodes import WorkOrder
 
+ACTIONS = {
+    "OPEN": ("CREATE_FULFILLMENT", "REPORT_PROGRESS", "HOLD", "MOVE"),
+    "IN_PROGRESS": ("CREATE_FULFILLMENT", "MARK_AS_OPEN", "HOLD"),
+    "ON_HOLD": ("RELEASE_HOLD",),
+}
+
 
 @resolves("Order", "fulfillments")
 def order_fulfillments(order: Order, info: Info, first: int | None = None) -> Any:
@@ -96,8 +102,10 @@ def work_order_status(work: WorkOrder, info: Info) -> str:
     order = work.order
     if order.cancelled_at is not None:
         return "CANCELLED"
+    if order.on_hold and order.fulfillment_status != "FULFILLED":
+        return "ON_HOLD"
     states = {"UNFULFILLED": "OPEN", "PARTIALLY_FULFILLED": "IN_PROGRESS", "FULFILLED": "CLOSED"}
-    return states[order.fulfillment_status]
+    return states.get(order.display_status, "IN_PROGRESS")
 
 
 @resolves("FulfillmentOrder", "requestStatus")
@@ -107,9 +115,7 @@ def request_status(work: WorkOrder, info: Info) -> str:
 
 @resolves("FulfillmentOrder", "supportedActions")
 def supported_actions(work: WorkOrder, info: Info) -> Any:
-    if work_order_status(work, info) not in ("OPEN", "IN_PROGRESS"):
-        return []
-    actions = ("CREATE_FULFILLMENT", "HOLD", "MOVE")
+    actions = ACTIONS.get(work_order_status(work, info), ())
     return [{"action": action, "externalUrl": None} for action in actions]
 
 

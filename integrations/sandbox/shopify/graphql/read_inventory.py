@@ -11,17 +11,19 @@ from integrations.sandbox.shopify.products import Level, Variant
 from .binding import resolves
 from .connections import connection
 from .context import Call, Info
-from .read_nodes import Item
+from .read_nodes import Item, with_twins
 from .search import Getter, fits, parse_query
+from .stock_lies import TWIN_DIFFERS_BY
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """A variant's level at one location."""
+    """A variant's level at one location; a twin is the second time it shows up."""
 
     variant: Variant
     location: Location
     level: Level
+    is_twin: bool = False
 
 
 LEVEL_FILTERS: dict[str, Getter] = {
@@ -35,19 +37,21 @@ ITEM_FILTERS: dict[str, Getter] = {
 }
 
 
-def shelf_of(store: Store, variant: Variant, location_id: int) -> Shelf | None:
+def shelf_of(
+    store: Store, variant: Variant, location_id: int, is_twin: bool = False
+) -> Shelf | None:
     """The level at a location, None where the variant was never stocked."""
     location, level = store.location(location_id), variant.levels.get(location_id)
-    return Shelf(variant, location, level) if location and level else None
+    return Shelf(variant, location, level, is_twin) if location and level else None
 
 
 @resolves("QueryRoot", "inventoryItems")
 def resolve_items(_: Any, info: Info, query: str | None = None, **page: Any) -> Any:
     call: Call = info.context
     terms = parse_query(query)
-    every = [] if call.empty_inventory else [Item(one) for one in call.store.variants()]
+    every = with_twins(call, [Item(one) for one in call.store.variants() if call.sees(one)])
     found = [item for item in every if fits(item, terms, ITEM_FILTERS)]
-    return connection(found, key=lambda item: item.variant.item_id, **page)
+    return connection(found, key=lambda item: (item.variant.item_id, item.is_twin), **page)
 
 
 @resolves("QueryRoot", "locations")
@@ -89,13 +93,14 @@ def unit_cost(item: Item, info: Info) -> Any:
 @resolves("InventoryItem", "inventoryLevel")
 def item_level(item: Item, info: Info, locationId: str) -> Shelf | None:  # noqa: N803
     number = number_of(locationId, "Location")
-    return shelf_of(info.context.store, item.variant, number or 0)
+    return shelf_of(info.context.store, item.variant, number or 0, item.is_twin)
 
 
 @resolves("InventoryItem", "inventoryLevels")
 def item_levels(item: Item, info: Info, query: str | None = None, **page: Any) -> Any:
     store = info.context.store
-    shelves = [shelf_of(store, item.variant, place) for place in item.variant.levels]
+    places = item.variant.levels
+    shelves = [shelf_of(store, item.variant, place, item.is_twin) for place in places]
     terms = parse_query(query)
     found = [one for one in shelves if one and fits(one, terms, LEVEL_FILTERS)]
     return connection(found, key=lambda shelf: shelf.location.id, **page)
@@ -109,11 +114,11 @@ def item_variants(item: Item, info: Info, **page: Any) -> Any:
 @resolves("Location", "inventoryLevels")
 def location_levels(location: Location, info: Info, query: str | None = None, **page: Any) -> Any:
     call: Call = info.context
-    every = [] if call.empty_inventory else call.store.variants()
-    shelves = [shelf_of(call.store, variant, location.id) for variant in every]
+    items = with_twins(call, [Item(one) for one in call.store.variants() if call.sees(one)])
+    shelves = [shelf_of(call.store, one.variant, location.id, one.is_twin) for one in items]
     terms = parse_query(query)
     found = [one for one in shelves if one and fits(one, terms, LEVEL_FILTERS)]
-    return connection(found, key=lambda shelf: shelf.variant.item_id, **page)
+    return connection(found, key=lambda shelf: (shelf.variant.item_id, shelf.is_twin), **page)
 
 
 @resolves("Location", "isActive")
@@ -154,7 +159,7 @@ def level_id(shelf: Shelf, info: Info) -> str:
 
 @resolves("InventoryLevel", "item")
 def level_item(shelf: Shelf, info: Info) -> Item:
-    return Item(shelf.variant)
+    return Item(shelf.variant, shelf.is_twin)
 
 
 @resolves("InventoryLevel", "isActive")
@@ -174,8 +179,13 @@ def level_quantities(shelf: Shelf, info: Info, names: list[str]) -> Any:
         {
             "id": f"{base}?inventory_level_id={shelf.location.id}&name={name}",
             "name": name,
-            "quantity": shelf.level.quantity(name) or 0,
+            "quantity": _units(info.context, shelf, name),
             "updatedAt": shelf.level.updated_at,
         }
         for name in names
     ]
+
+
+def _units(call: Call, shelf: Shelf, name: str) -> int:
+    quantity = call.units(shelf.variant, shelf.level.quantity(name) or 0)
+    return quantity + TWIN_DIFFERS_BY if shelf.is_twin else quantity

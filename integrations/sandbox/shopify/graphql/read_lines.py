@@ -24,7 +24,7 @@ LINE_FIELDS: dict[str, Getter] = {
     "nonFulfillableQuantity": lambda line: 0,
     "refundableQuantity": lambda line: line.current_quantity,
     "isGiftCard": lambda line: line.gift_card,
-    "merchantEditable": lambda line: not line.fulfilled,
+    "merchantEditable": lambda line: not line.fulfilled or line.open_quantity > 0,
     "taxLines": lambda line: [],
     "customAttributes": lambda line: [{"key": k, "value": v} for k, v in line.properties],
 }

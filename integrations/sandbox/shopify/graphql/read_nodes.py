@@ -19,9 +19,10 @@ from .context import Call, Info
 
 @dataclass(frozen=True)
 class Item:
-    """A variant seen as its inventory item."""
+    """A variant seen as its inventory item; a twin is the second time it shows up."""
 
     variant: Variant
+    is_twin: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,6 @@ FINDERS: dict[str, Callable[[Store, int], Any]] = {
     "Fulfillment": _fulfillment,
     "Location": Store.location,
 }
-STOCK_KINDS = frozenset({"ProductVariant", "InventoryItem", "Product"})
 
 
 def find_node(call: Call, value: str) -> Any:
@@ -79,12 +79,28 @@ def find_node(call: Call, value: str) -> Any:
             f"Invalid global id '{value}'", extensions={"code": "argumentLiteralsIncompatible"}
         )
     kind, number = parts
-    if call.empty_inventory and kind in STOCK_KINDS:
-        return None
     if kind == "WebhookSubscription":
         return next((one for one in call.installation.subscriptions if one.id == number), None)
     finder = FINDERS.get(kind)
-    return finder(call.store, number) if finder else None
+    found = finder(call.store, number) if finder else None
+    return found if _is_seen(call, found) else None
+
+
+def _is_seen(call: Call, found: Any) -> bool:
+    """A lying stock feed leaves things out."""
+    if isinstance(found, Product):
+        return not found.variants or any(call.sees(one) for one in found.variants)
+    variant = found.variant if isinstance(found, Item) else found
+    return not isinstance(variant, Variant) or call.sees(variant)
+
+
+def with_twins(call: Call, items: list[Any]) -> list[Any]:
+    """The items, and again those that a lying stock feed shows twice."""
+    lie = call.stock_lie
+    if lie is None:
+        return items
+    again = [one for one in items if isinstance(one, Item) and lie.doubles(one.variant)]
+    return items + [Item(one.variant, is_twin=True) for one in again]
 
 
 @resolves("QueryRoot", "node")
@@ -99,7 +115,7 @@ def resolve_nodes(_: Any, info: Info, ids: list[str]) -> list[Any]:
             f"The input array size of {len(ids)} is greater than the maximum allowed of {MOST}.",
             extensions={"code": "MAX_INPUT_SIZE_EXCEEDED"},
         )
-    return [find_node(info.context, value) for value in ids]
+    return with_twins(info.context, [find_node(info.context, value) for value in ids])
 
 
 @resolves("QueryRoot", "product", "productVariant", "order", "inventoryItem", "location")

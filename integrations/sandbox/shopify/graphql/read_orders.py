@@ -4,15 +4,17 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from integrations.sandbox.faults import Mode
 from integrations.sandbox.shopify.editing import edit_obstacles
 from integrations.sandbox.shopify.gids import gid, number_of
-from integrations.sandbox.shopify.orders import ZERO, Address, Order
+from integrations.sandbox.shopify.orders import ZERO, Address, Order, Refund
 from integrations.sandbox.shopify.places import country_name, province_name
 from integrations.sandbox.shopify.selling import find_by_metafield
 
 from .binding import resolves
 from .connections import connection, in_order
 from .context import Call, Info
+from .order_lies import a_stranger
 from .search import Getter, fits, parse_query
 
 
@@ -57,6 +59,9 @@ def resolve_orders(
 ) -> Any:
     call: Call = info.context
     terms = parse_query(query)
+    if call.is_hit_by(Mode.STRANGER_FOUND):
+        a_stranger(call)
+        terms = []
     indexed = call.world.now() - timedelta(seconds=call.search_lag_seconds)
     every = [one for one in call.store.orders.values() if one.created_at <= indexed]
     found = [one for one in every if fits(one, terms, ORDER_FILTERS)]
@@ -66,6 +71,8 @@ def resolve_orders(
 @resolves("QueryRoot", "orderByIdentifier")
 def resolve_by_identifier(_: Any, info: Info, identifier: dict[str, Any]) -> Any:
     call: Call = info.context
+    if call.is_hit_by(Mode.STRANGER_FOUND):
+        return a_stranger(call)
     if "id" in identifier:
         return call.store.orders.get(number_of(identifier["id"], "Order") or 0)
     custom = identifier["customId"]
@@ -89,9 +96,9 @@ ORDER_MONEY: dict[str, Getter] = {
     "currentTotalDiscountsSet": lambda order: order.discounts,
     "totalShippingPriceSet": lambda order: order.shipping_price,
     "totalOutstandingSet": lambda order: order.outstanding,
-    "totalReceivedSet": lambda order: order.received,
+    "totalReceivedSet": lambda order: order.received + order.refunded,
     "netPaymentSet": lambda order: order.received,
-    "totalRefundedSet": lambda order: ZERO,
+    "totalRefundedSet": lambda order: order.refunded,
     "currentSubtotalPriceSet": lambda order: order.current_subtotal,
     "currentTotalPriceSet": lambda order: order.current_total,
 }
@@ -101,7 +108,7 @@ ORDER_FIELDS: dict[str, Getter] = {
     "currencyCode": lambda order: order.currency,
     "presentmentCurrencyCode": lambda order: order.currency,
     "displayFinancialStatus": lambda order: order.financial_status,
-    "displayFulfillmentStatus": lambda order: order.fulfillment_status,
+    "displayFulfillmentStatus": lambda order: order.display_status,
     "fullyPaid": lambda order: order.outstanding <= 0,
     "unpaid": lambda order: order.received == 0,
     "merchantEditable": lambda order: not edit_obstacles(order),
@@ -109,7 +116,6 @@ ORDER_FIELDS: dict[str, Getter] = {
     "requiresShipping": lambda order: any(line.requires_shipping for line in order.lines),
     "taxesIncluded": lambda order: False,
     "taxLines": lambda order: [],
-    "refunds": lambda order: [],
     "discountCodes": lambda order: [order.discount_code] if order.discount_code else [],
     "paymentGatewayNames": lambda order: [order.gateway] if order.gateway else [],
     "customAttributes": lambda order: [{"key": k, "value": v} for k, v in order.attributes],
@@ -128,6 +134,16 @@ def order_money(order: Order, info: Info) -> Any:
 @resolves("Order", *ORDER_FIELDS)
 def order_field(order: Order, info: Info, **_: Any) -> Any:
     return ORDER_FIELDS[info.field_name](order)
+
+
+@resolves("Order", "refunds")
+def order_refunds(order: Order, info: Info, first: int | None = None) -> Any:
+    return order.refunds[:first]
+
+
+@resolves("Refund", "totalRefundedSet")
+def refund_total(refund: Refund, info: Info) -> Any:
+    return bag(info, refund.amount)
 
 
 @resolves("Order", "statusPageUrl")

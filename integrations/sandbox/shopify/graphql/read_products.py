@@ -56,10 +56,14 @@ def resolve_products(
 ) -> Any:
     call: Call = info.context
     terms = parse_query(query)
-    every = [] if call.empty_inventory else list(call.store.products.values())
+    every = [one for one in call.store.products.values() if _is_seen(call, one)]
     found = [product for product in every if fits(product, terms, PRODUCT_FILTERS)]
     key = PRODUCT_SORTS.get(sortKey, lambda product: product.id)
     return connection(found, key=key, **page)
+
+
+def _is_seen(call: Call, product: Product) -> bool:
+    return not product.variants or any(call.sees(one) for one in product.variants)
 
 
 @resolves("QueryRoot", "productVariants")
@@ -72,7 +76,7 @@ def resolve_variants(
 ) -> Any:
     call: Call = info.context
     terms = parse_query(query)
-    every = [] if call.empty_inventory else call.store.variants()
+    every = [one for one in call.store.variants() if call.sees(one)]
     return connection([one for one in every if fits(one, terms, VARIANT_FILTERS)], **page)
 
 
@@ -98,7 +102,8 @@ def product_variants(
     **page: Any,
 ) -> Any:
     # one product may show up to 2000 variants in one page (enhanced variant limits, 2025)
-    return in_order(product.variants, most=VARIANTS_OF_ONE_PRODUCT, **page)
+    seen = [one for one in product.variants if info.context.sees(one)]
+    return in_order(seen, most=VARIANTS_OF_ONE_PRODUCT, **page)
 
 
 @resolves("Product", "variantsCount")
@@ -146,7 +151,8 @@ def is_gift_card(product: Product, info: Info) -> bool:
 
 @resolves("Product", "totalInventory")
 def total_inventory(product: Product, info: Info) -> int:
-    return sum(variant.available for variant in product.variants)
+    call: Call = info.context
+    return sum(call.units(one, one.available) for one in product.variants if call.sees(one))
 
 
 @resolves("Product", "tracksInventory")
@@ -181,7 +187,8 @@ def display_name(variant: Variant, info: Info) -> str:
 
 @resolves("ProductVariant", "inventoryQuantity")
 def inventory_quantity(variant: Variant, info: Info) -> int:
-    return variant.available
+    call: Call = info.context
+    return call.units(variant, variant.available)
 
 
 @resolves("ProductVariant", "availableForSale")

@@ -202,6 +202,13 @@ def test_a_search_that_fails_is_not_taken_for_no(world, answer):
         world.partner().find_order(REFERENCE)
 
 
+def test_a_search_that_ignores_its_filter_is_not_taken_for_no(world):
+    stranger = order_node(sourceIdentifier="CD-9999999999")
+    world.answer({"data": {"orderByIdentifier": None}}, {"data": {"orders": {"nodes": [stranger]}}})
+    with pytest.raises(BadResponse, match="found other orders"):
+        world.partner().find_order(REFERENCE)
+
+
 def test_references_are_quoted_in_a_search(world):
     world.answer({"data": {"orderByIdentifier": None}}, {"data": {"orders": {"nodes": []}}})
     world.partner().find_order("a' OR name:'\\")
@@ -383,3 +390,25 @@ def test_a_subscription_that_is_there_after_all_is_fine(world):
     error = {"field": ["uri"], "message": "Address for this topic has already been taken"}
     world.answer(refused("webhookSubscriptionCreate", error))
     assert partner.subscribe(HOOK) == ["FULFILLMENTS_CREATE"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"displayFulfillmentStatus": "PARTIALLY_FULFILLED"},
+        {"displayFulfillmentStatus": "IN_PROGRESS"},
+        {"displayFulfillmentStatus": "ON_HOLD"},
+        {"closed": True},
+        {"merchantEditable": False},
+    ],
+)
+def test_an_order_the_partner_began_or_closed_takes_no_lines(world, fields):
+    world.answer({"data": {"orderByIdentifier": order_node(**fields)}})
+
+    assert world.partner().find_order(REFERENCE).is_open is False
+
+
+def test_an_untouched_order_takes_lines(world):
+    world.answer({"data": {"orderByIdentifier": order_node()}})
+
+    assert world.partner().find_order(REFERENCE).is_open is True

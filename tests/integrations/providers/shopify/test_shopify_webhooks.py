@@ -18,6 +18,7 @@ from integrations.types import (
     Contact,
     Envelope,
     Event,
+    PersonRequest,
     RemoteShipment,
     ShippedLine,
     StockItem,
@@ -27,6 +28,11 @@ from .conftest import body_of, load
 
 VECTORS = load("hmac_vectors")["webhooks"]
 ORDER = "gid://shopify/Order/820982911946154508"
+
+
+ADA = {"customer_id": "191167", "email": "ada@example.com", "phone": "+15035550142"}
+ADA_LEAVES = PersonRequest(**ADA, order_ids=(ORDER,))
+ADA_ASKS = PersonRequest(**ADA, order_ids=(ORDER,), request_id="9999")
 
 
 def headers(topic: str, **more: str) -> dict[str, str]:
@@ -314,17 +320,28 @@ def test_other_topics_come_in_our_words(world, topic, fixture, name, data):
 
 
 @pytest.mark.parametrize(
-    ("topic", "fixture", "name"),
+    ("topic", "fixture", "name", "asked"),
     [
-        ("app/uninstalled", "app_uninstalled", "connection.uninstalled"),
-        ("customers/data_request", "customers_data_request", "privacy.data_request"),
-        ("customers/redact", "customers_redact", "privacy.customer_redact"),
-        ("shop/redact", "shop_redact", "privacy.shop_redact"),
+        ("customers/data_request", "customers_data_request", "data_request", ADA_ASKS),
+        ("customers/redact", "customers_redact", "customer_redact", ADA_LEAVES),
+        ("shop/redact", "shop_redact", "shop_redact", PersonRequest()),
     ],
 )
-def test_privacy_and_uninstall_hand_on_what_was_sent(world, topic, fixture, name):
-    (event,) = world.partner().parse(body_of(fixture), headers(topic))
-    assert (event.topic, event.data) == (name, load(fixture))
+def test_privacy_topics_say_who_and_which_orders(world, topic, fixture, name, asked):
+    for store in (world.partner(), world.own()):
+        (event,) = store.parse(body_of(fixture), headers(topic))
+        assert (event.topic, event.data) == (f"privacy.{name}", asked)
+
+
+def test_a_privacy_topic_with_odd_parts_is_read_as_far_as_it_goes(world):
+    body = b'{"customer": null, "orders_to_redact": ["x", null, 7], "data_request": []}'
+    (event,) = world.partner().parse(body, headers("customers/redact"))
+    assert event.data == PersonRequest(order_ids=("gid://shopify/Order/7",))
+
+
+def test_an_uninstall_hands_on_what_was_sent(world):
+    (event,) = world.partner().parse(body_of("app_uninstalled"), headers("app/uninstalled"))
+    assert (event.topic, event.data) == ("connection.uninstalled", load("app_uninstalled"))
 
 
 def test_stock_that_is_no_longer_kept_somewhere_is_not_zero(world):

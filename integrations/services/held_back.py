@@ -1,0 +1,37 @@
+"""Runs of a connection that may not be called now: they stay queued, and say why."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from integrations.models import Connection, FlowSchedule, SyncRun
+from integrations.services.breaker import admit, take_probe, why_waiting
+
+Status, Trigger = SyncRun.Status, SyncRun.Trigger
+BY_A_PERSON = (Trigger.STAFF, Trigger.COMMAND)
+
+
+def must_wait(record: SyncRun, now: datetime) -> bool:
+    """Whether this queued run may not start; whoever gets False starts it.
+
+    What a person asked for may be the probe before its time. A run that waits stays queued and
+    the tick wakes it when its connection may be called; only a command ends, as skipped.
+    """
+    connection = record.connection
+    if connection.status != Connection.Status.ACTIVE or admit(connection, now):
+        return False
+    if record.trigger in BY_A_PERSON and take_probe(connection, now):
+        return False
+    why, sentence = "waiting", why_waiting(connection, now)
+    if record.trigger == Trigger.COMMAND:
+        record.move(Status.QUEUED, Status.SKIPPED, reason=why, error=sentence, finished_at=now)
+    else:
+        record.update_where(Q(status=Status.QUEUED), reason=why, error=sentence)
+    return True
+
+
+def seconds_to_wait(schedule: FlowSchedule, now: datetime) -> float | None:
+    """How long the connection of a flow is left alone; None where it is not."""
+    fields = Connection.objects.values_list("paused_until", flat=True)
+    until = fields.get(pk=schedule.connection_id)
+    return (until - now).total_seconds() if until and until > now else None

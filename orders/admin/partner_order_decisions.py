@@ -1,0 +1,81 @@
+"""Buttons for a person who decides about a submission: link it, send it again, drop it."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from config.adminkit.actions import Refused, Told, portal_action
+from orders.admin import partner_order_questions as questions
+from orders.admin.partner_order_rules import on_its_way, says, submission_of
+from orders.models import PartnerOrder
+from orders.services import deciding
+
+SUBMIT = "orders.submit_partnerorder"
+
+
+class DecisionButtons:
+    """For the admin of partner orders."""
+
+    @portal_action(
+        "It exists, link it",
+        perm=SUBMIT,
+        where=("detail",),
+        icon="link",
+        form=questions.LinkForm,
+        initial=lambda row: {"external_id": row.external_id},
+        title="{obj} exists at the partner?",
+        submit="Link it",
+        confirm="It counts as done under their id, and nothing is sent again.",
+        available=says("Unconfirmed"),
+        why_not="it is not unconfirmed",
+    )
+    def link(
+        self, request: HttpRequest, queryset: QuerySet[PartnerOrder], external_id: str
+    ) -> Told:
+        """A person saw it there."""
+        row = queryset.get()
+        if not deciding.link_existing(submission_of(row), external_id, request.user):  # type: ignore[arg-type]
+            raise Refused(f"{row} was settled meanwhile. Nothing was changed.")
+        return Told(f"{row} is linked to {external_id}.", before="Unconfirmed", after="Placed")
+
+    @portal_action(
+        "Send again",
+        perm=SUBMIT,
+        where=("menu",),
+        icon="send",
+        typed=True,
+        danger=True,
+        title="Send {obj} again?",
+        confirm=questions.send_again_effects,
+        available=says("Unconfirmed"),
+        why_not="it is not unconfirmed",
+    )
+    def send_again(self, request: HttpRequest, queryset: QuerySet[PartnerOrder]) -> Told:
+        """A person made sure it is not there."""
+        row = queryset.get()
+        if not deciding.send_again(submission_of(row), request.user):  # type: ignore[arg-type]
+            raise Refused(f"{row} was settled meanwhile. Nothing was sent.")
+        return on_its_way(row, before="Unconfirmed")
+
+    @portal_action(
+        "Drop",
+        perm=SUBMIT,
+        where=("menu",),
+        icon="cancel",
+        danger=True,
+        form=questions.DropForm,
+        title="Drop {obj}?",
+        confirm=questions.drop_effects,
+        available=says("Unconfirmed", "Failed", "To approve", "Waiting", "Retrying"),
+        why_not="it is with the partner, or was dropped",
+    )
+    def drop(self, request: HttpRequest, queryset: QuerySet[PartnerOrder], reason: str) -> Told:
+        """Give it up: its lines wait for a person."""
+        row = queryset.get()
+        if not deciding.drop(submission_of(row), request.user, reason):  # type: ignore[arg-type]
+            raise Refused(f"{row} went out meanwhile. Nothing was dropped.")
+        row.refresh_from_db()
+        if row.status != PartnerOrder.Status.CANCELED:
+            return Told(f"It is dropped. {row} stays with {row.partner} as it is.", after="Dropped")
+        return Told(
+            f"{row} is dropped. Its lines wait, unrouted, on their orders.", after="Dropped"
+        )
