@@ -30,7 +30,7 @@ def test_news_of_an_order_while_its_partner_order_is_closed(
     capture_order(own_store, remote)
     row = PartnerOrder.objects.get()
     order_locked, row_closed = threading.Event(), threading.Event()
-    lock_unsent, enqueue = changes._lock_unsent, closing.enqueue
+    lock_unsent, enqueue = changes.lock_unsent, closing.enqueue
 
     def meet(order: Order) -> None:
         order_locked.set()
@@ -41,7 +41,7 @@ def test_news_of_an_order_while_its_partner_order_is_closed(
         enqueue(*args)
         row_closed.set()
 
-    monkeypatch.setattr(changes, "_lock_unsent", meet)
+    monkeypatch.setattr(changes, "lock_unsent", meet)
     monkeypatch.setattr(closing, "enqueue", about_to_commit)
 
     def news() -> None:
