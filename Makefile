@@ -73,6 +73,15 @@ check: $(READY_DEV)  ## ruff, format, mypy, import rules, missing migrations, de
 bench: $(READY_DEV)  ## the figures of the README, measured here
 	@for file in benchmarks/bench_*.py; do $(THROWAWAY) $(PY) $$file || exit 1; done
 
+ORDERS ?= 500
+KILLS ?= 100
+SEED ?= 1
+.PHONY: chaos
+chaos: $(READY_DEV)  ## partners fail, workers get kill -9: lost, doubled, unsent must be 0, 0, 0
+	@$(THROWAWAY) DATABASE_URL=$(TEST_DATABASE_URL) $(PY) -m tests.e2e.chaos \
+		--orders $(ORDERS) --kills $(KILLS) --seed $(SEED) $(if $(WEEKLY),--weekly $(WEEKLY)) \
+		$(if $(BLIND),--blind)
+
 # --- dependencies ---
 
 .PHONY: lock

@@ -153,6 +153,7 @@ if _REDIS_URL := env.str("REDIS_URL", ""):
 Q_CLUSTER = {
     "name": "crossdock",
     "orm": "default",
+    "broker_class": "integrations.broker.OrderedQueue",
     "cache": "local",
     "workers": 2,
     "queue_limit": 2,

@@ -143,7 +143,7 @@ def check_overdue(now: datetime) -> Check:
 
 def check_queue(now: datetime) -> Check:
     """Nothing waits in the short queue for longer than five minutes."""
-    waiting = OrmQ.objects.filter(key="crossdock", lock__lt=now)
+    waiting = OrmQ.objects.filter(key__startswith="crossdock", lock__lt=now)
     oldest = waiting.order_by("lock").values_list("lock", flat=True).first()
     if oldest is not None and now - oldest > OVERDUE_AFTER:
         minutes = int((now - oldest).total_seconds() // 60)

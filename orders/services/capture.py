@@ -38,9 +38,10 @@ def capture_order(
 
 
 def _existing(connection: Connection, remote: ChannelOrder) -> Order | None:
-    # The connection's row is what two deliveries of the same order queue for.
-    Connection.objects.select_for_update().get(pk=connection.pk)
-    orders = Order.objects.select_for_update().filter(connection=connection)
+    # The connection's row is what two deliveries of the same order queue for. Neither lock is FOR
+    # UPDATE: whoever only points at the row would wait too, and may hold what we lock next.
+    Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    orders = Order.objects.select_for_update(no_key=True).filter(connection=connection)
     return orders.filter(external_id=remote.external_id).first()
 
 

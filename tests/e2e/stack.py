@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parent.parent.parent
 T = TypeVar("T")
 API_KEY, API_SECRET = "e2e-app", "e2e-app-secret"
+# Everything a stack started carries its mark: a number of a process that is gone may be given to
+# somebody else's, which must not be killed for it.
+MARK = "CROSSDOCK_E2E_STACK"
 
 
 def free_port() -> int:
@@ -86,14 +90,7 @@ class Process:
 
     def family(self) -> list[psutil.Process]:
         """The process and its descendants, and orphans that stayed in its session."""
-        if self.popen is None:
-            return []
-        found = []
-        for process in psutil.process_iter():
-            with _gone_is_fine():
-                if os.getsid(process.pid) == self.popen.pid:
-                    found.append(process)
-        return found
+        return session(self.popen.pid, self.env[MARK]) if self.popen else []
 
     def stop(self) -> None:
         if self.alive:
@@ -105,11 +102,31 @@ class Process:
         self.kill()
 
 
+def session(leader: int, mark: str) -> list[psutil.Process]:
+    """The living processes of the session this one began, if they carry the mark of our stack."""
+    found = []
+    for process in marked(mark):
+        with _gone_is_fine():
+            if os.getsid(process.pid) == leader:
+                found.append(process)
+    return found
+
+
+def marked(mark: str) -> list[psutil.Process]:
+    """Every living process of a stack."""
+    found = []
+    for process in psutil.process_iter():
+        with _gone_is_fine():
+            if process.environ().get(MARK) == mark:
+                found.append(process)
+    return found
+
+
 @contextmanager
 def _gone_is_fine() -> Iterator[None]:
     try:
         yield
-    except (psutil.NoSuchProcess, ProcessLookupError, PermissionError):
+    except (psutil.NoSuchProcess, psutil.AccessDenied, ProcessLookupError, PermissionError):
         return
 
 
@@ -180,9 +197,23 @@ class Stack:
 
 
 def make_stack(folder: Path, **extra: str) -> Stack:
+    """Sandbox, portal and both clusters, each a process of ours."""
+    stack = sandbox_alone(folder, **extra)
+    stack.start(
+        "portal", "-m", "uvicorn", "config.asgi:application",
+        "--port", stack.portal_url.rpartition(":")[2], CROSSDOCK_PROCESS="asgi",
+    )  # fmt: skip
+    stack.start_workers()
+    return stack
+
+
+def sandbox_alone(folder: Path, **extra: str) -> Stack:
+    """The addresses and environment of a stack of which only the sandbox runs yet."""
     portal, sandbox, mail = free_port(), free_port(), free_port()
     passed_on = ("PATH", "PYTHONPATH", "DJANGO_SETTINGS_MODULE")
     env = {
+        MARK: uuid.uuid4().hex,
+        "SPT_NOENV": "1",  # the titles of worker processes leave the environment readable
         **{name: os.environ[name] for name in passed_on if name in os.environ},
         "DATABASE_URL": database_url(),
         "SECRET_KEY": settings.SECRET_KEY,
@@ -201,11 +232,6 @@ def make_stack(folder: Path, **extra: str) -> Stack:
     }
     stack = Stack(folder, env, env["BASE_URL"], env["SANDBOX_URL"])
     stack.start("sandbox", "manage.py", "sandbox", "--port", str(sandbox), "--smtp-port", str(mail))
-    stack.start(
-        "portal", "-m", "uvicorn", "config.asgi:application", "--port", str(portal),
-        CROSSDOCK_PROCESS="asgi",
-    )  # fmt: skip
-    stack.start_workers()
     return stack
 
 
