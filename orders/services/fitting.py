@@ -12,6 +12,7 @@ from integrations.services.alerts import close_alert
 from orders.models import Order, OrderLine, PartnerOrder, PartnerOrderLine, Submission
 from orders.services.alarms import fingerprint
 from orders.services.consolidation import assign_order, refresh_cost
+from orders.services.given_back import tell_canceled_again
 from orders.services.growing import UNSETTLED, rebuild
 from orders.services.locking import live_parts, lock_unsent
 from orders.services.routing import (
@@ -138,6 +139,7 @@ def _grow(fit: Fit, units: int) -> None:
         resize_part(unrouted[0], unrouted[0].quantity + back, CHANGED)
     elif back:
         wait_unrouted(line, line.variant, back, GIVEN_BACK)
+        tell_canceled_again(line.order)
     if units == back:
         return
     routed = [part for part in fit.untold if part.partner is not None]

@@ -6,11 +6,12 @@ from django.db.models import Q
 from integrations.models import Connection
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.types import OrderState, PlacedOrder
-from orders.models import PartnerOrder, Submission
+from orders.models import PartnerOrder
 from orders.services.alarms import close_differences
 from orders.services.canceling import cancel_placed
 from orders.services.closing import in_flight
 from orders.services.content import differs, lines_there
+from orders.services.given_back import tell_canceled, waits_for_partner, was_asked
 from orders.services.growing import hand_on, orders_in
 from orders.services.history import ERROR, record_for_orders
 from orders.services.locking import lock_orders
@@ -35,13 +36,13 @@ def take_cancellation(connection: Connection, external_id: str, reason: str) -> 
             return placed
         why = f"{placed.partner} canceled {placed.reference}. {reason}".strip()
         orders = orders_in(placed)
-        asked = _was_asked(placed)
+        asked = was_asked(placed)
         level = {} if asked else {"level": ERROR}
         record_for_orders(placed, "partner_canceled", why, **level)
-        cancel_placed(placed, why, asked=asked)
-        if not asked:
-            _tell(placed)
+        moved = cancel_placed(placed, why, asked=asked)
         refresh_all(orders)
+        if not asked and (waits_for_partner(placed) or not moved):
+            tell_canceled(placed)
     return placed
 
 
@@ -50,7 +51,7 @@ def take_state(connection: Connection, state: OrderState) -> PartnerOrder | None
 
     Their own word is kept as they say it; one we do not know moves nothing, and a person is told.
     """
-    if state.status == Placed.CANCELED:
+    if state.status == "canceled":
         return take_cancellation(connection, state.external_id, "")
     with transaction.atomic():
         ours = PartnerOrder.objects.filter(connection=connection, external_id=state.external_id)
@@ -100,18 +101,3 @@ def compare_lines(row: PartnerOrder, found: PlacedOrder) -> bool:
         return False
     close_differences(row)
     return True
-
-
-def _was_asked(placed: PartnerOrder) -> bool:
-    asked = placed.submissions.filter(kind=Submission.Kind.CANCEL)
-    return any(one.may_have_told for one in asked)
-
-
-def _tell(placed: PartnerOrder) -> None:
-    raise_alert(
-        f"partner_canceled:{placed.pk}",
-        "placement",
-        f"{placed.partner} canceled {placed.reference}",
-        "Press Route again on its orders when another partner has the goods, or cancel them.",
-        placed,
-    )

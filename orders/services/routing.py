@@ -16,7 +16,8 @@ from integrations.services.alerts import close_alert, raise_alert
 from inventory.availability import shortfall
 from inventory.models import StockLevel
 from inventory.services.reservations import move_reservation, release, reserve, resize
-from orders.models import Order, OrderLine, PartnerOrder, PartnerOrderLine
+from orders.models import Order, OrderLine, PartnerOrderLine
+from orders.services.given_back import close_canceled_alerts
 
 
 @dataclass(frozen=True)
@@ -172,20 +173,7 @@ def close_routed_alerts(order: Order) -> None:
         ).exclude(order_line__order__status__in=["shipped", "delivered", "canceled"])
         if not waiting.exists():
             close_alert(f"unrouted:{line.sku or line.title}")
-    _close_canceled_alerts(order)
-
-
-def _close_canceled_alerts(order: Order) -> None:
-    """What a partner canceled is over when none of the lines it gave back waits any more."""
-    rows = PartnerOrder.objects.filter(
-        lines__order_line__order=order, status=PartnerOrder.Status.CANCELED
-    )
-    for row in rows.distinct():
-        waiting = PartnerOrderLine.objects.filter(
-            partner=None, canceled_at=None, order_line__parts__partner_order=row
-        )
-        if not waiting.exclude(order_line__order__status__in=["shipped", "delivered"]).exists():
-            close_alert(f"partner_canceled:{row.pk}")
+    close_canceled_alerts(order)
 
 
 def route_to_us(order: Order) -> int:

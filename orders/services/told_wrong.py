@@ -1,5 +1,7 @@
 """What the store and the customer were told of a parcel and is not true any more."""
 
+from django.db.models import Q
+
 from integrations.services.alerts import close_alert, raise_alert
 from orders.models import Shipment
 
@@ -9,7 +11,8 @@ MAYBE_TOLD = (Publish.PUBLISHED, Publish.PUBLISHING, Publish.UNCONFIRMED)
 
 
 def say_voided(shipment: Shipment) -> None:
-    """A parcel was voided that the store, and through it the customer, was told of."""
+    """A parcel was voided that the store, and through it the customer, may have been told of."""
+    shipment.update_where(Q(publish_status=Publish.PENDING), publish_status=Publish.NONE)
     if shipment.order is None or shipment.publish_status not in MAYBE_TOLD:
         return
     if shipment.source == "channel":
