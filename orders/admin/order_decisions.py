@@ -242,7 +242,7 @@ class DecisionActions(ButtonAdmin):
         where=("inline",),
         icon="box",
         naming=keep_name,
-        submit="Keep it",
+        submit="Keep the goods",
         form=choice_form(to_keep),
         confirm=keep_effects,
         available=lambda order: bool(to_keep(order) or _gone(order)),

@@ -127,9 +127,7 @@ def _attention(facts: Facts) -> str:
         return Attention.UNROUTED
     if facts.order.held_at:
         return Attention.ON_HOLD
-    placed = facts.placed
-    short = any(part.short for part in facts.parts if part not in placed)
-    return Attention.SHORTFALL if short else Attention.NONE
+    return Attention.SHORTFALL if _is_short(facts) else Attention.NONE
 
 
 def _is_undecided(facts: Facts) -> bool:
@@ -138,6 +136,16 @@ def _is_undecided(facts: Facts) -> bool:
         return True
     shipped, _ = units_to_customer(facts.order)
     return bool(gone_too_many(facts.lines, shipped))
+
+
+def _is_short(facts: Facts) -> bool:
+    """Units that are not there and that no partner was told of; what left anyway was there."""
+    placed = facts.placed
+    short = {part.order_line_id for part in facts.parts if part.short and part not in placed}
+    if not short:
+        return False
+    shipped, _ = units_to_customer(facts.order)
+    return any(line.pk in short and shipped[line.pk] < line.quantity for line in facts.lines)
 
 
 def _has_unrouted(facts: Facts) -> bool:

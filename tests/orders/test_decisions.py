@@ -93,6 +93,12 @@ class Customer:
         return [(p.quantity, p.partner_order.status, p.is_sent) for p in parts.order_by("pk")]
 
 
+def grows(partner):
+    """Its orders stay open for more lines after they were placed."""
+    terms = {"dispatch": "weekly_append", "cutoff_weekday": 4, "cutoff_at": "17:00"}
+    type(partner).objects.filter(pk=partner.pk).update(**terms, run_at="18:00")
+
+
 @pytest.fixture
 def customer(own_store, partner):
     return Customer(own_store, partner, 3)
@@ -218,7 +224,7 @@ def test_more_units_of_what_waits_for_approval_must_be_approved_again(
 def test_an_unsent_line_of_an_open_placed_order_shrinks_before_a_sent_one(
     customer, partner, system
 ):
-    type(partner).objects.update(dispatch="weekly_append", cutoff_weekday=4, run_at="18:00")
+    grows(partner)
     place()
     PartnerOrder.objects.update(closed_at=None)
     customer.wants(5)
@@ -232,7 +238,7 @@ def test_an_unsent_line_of_an_open_placed_order_shrinks_before_a_sent_one(
 
 
 def test_a_parcel_of_an_open_order_sends_its_unsent_lines_on(customer, partner, system):
-    type(partner).objects.update(dispatch="weekly_append", cutoff_weekday=4, run_at="18:00")
+    grows(partner)
     placed = place()
     PartnerOrder.objects.update(closed_at=None)
     customer.wants(5)
