@@ -23,6 +23,7 @@ from orders.models import (
 )
 from orders.services.dealing import say_left_over
 from orders.services.history import record, record_for_orders
+from orders.services.locking import lock_orders
 from orders.services.shipments import all_shipped, publish_and_tell
 from orders.services.status import refresh_all, refresh_status, units_to_customer
 
@@ -49,7 +50,10 @@ def receive_shipment(
         raise CannotShip("This parcel goes to the customer, not to our center.")
     now = now or timezone.now()
     with transaction.atomic():
-        # The partner order first, as reports of its parcels do; two parcels at once take turns.
+        # As reports of its parcels do: the customers' orders, then the partner order, whose parcels
+        # take turns.
+        assert shipment.partner_order is not None
+        lock_orders(shipment.partner_order)
         list(PartnerOrder.objects.select_for_update(of=("self",)).filter(shipments=shipment))
         if not shipment.update_where(Q(received_at=None), received_at=now):
             return False
@@ -57,7 +61,6 @@ def receive_shipment(
         for line in shipment.lines.all():
             units = line.quantity if counted is None else counted.get(line.pk, 0)
             ShipmentLine.objects.filter(pk=line.pk).update(received=min(units, line.quantity))
-        assert shipment.partner_order is not None
         placed = shipment.partner_order
         say_left_over(shipment)
         _say_missing(shipment)
