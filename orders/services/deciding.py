@@ -9,13 +9,15 @@ from integrations.jobs import enqueue
 from integrations.services.alerts import close_alert
 from integrations.types import PlacedOrder
 from orders.models import PartnerOrder, Submission
+from orders.services.alarms import fingerprint
 from orders.services.closing import CannotSubmit, fix_content, in_flight, why_not, why_not_at_all
 from orders.services.content import lowered_of, sendable
+from orders.services.fitting import catch_up
 from orders.services.growing import end, hand_on, orders_in
 from orders.services.history import record
 from orders.services.locking import lock_orders
 from orders.services.routing import unroute
-from orders.services.settling import fingerprint, settle_submitted
+from orders.services.settling import settle_submitted
 from orders.services.status import refresh_all
 
 Status, Kind = Submission.Status, Submission.Kind
@@ -41,6 +43,7 @@ def retry(submission: Submission, user: AbstractBaseUser) -> bool:
         }
         if not submission.move(Status.FAILED, Status.PENDING, **fields):
             return False
+        catch_up(row)
         if submission.kind != Kind.CANCEL:
             _rewrite(submission, row)
         close_alert(fingerprint(submission))
@@ -92,9 +95,11 @@ def link_existing(submission: Submission, external_id: str, user: AbstractBaseUs
 def send_again(submission: Submission, user: AbstractBaseUser) -> bool:
     """A person made sure it is not there."""
     with transaction.atomic():
+        lock_orders(submission.partner_order)
         fields = {"retry_at": None, "decided_by_id": user.pk, "sent_at": None}
         if not submission.move(Status.UNCONFIRMED, Status.PENDING, **fields):
             return False
+        catch_up(submission.partner_order)
         close_alert(fingerprint(submission))
         record(submission.partner_order, "sent_again", "Not there: send it again.", user=user)
         enqueue("orders.tasks.submit", submission.pk)
@@ -120,6 +125,7 @@ def drop(submission: Submission, user: AbstractBaseUser, reason: str) -> bool:
         {Kind.CREATE: _drop_create, Kind.APPEND: hand_on}.get(Kind(submission.kind), _drop_nothing)(
             row, text
         )
+        catch_up(row)
         close_alert(fingerprint(submission))
         refresh_all(orders)
     return True

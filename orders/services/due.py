@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 
 from integrations.jobs import enqueue, waiting_ids
 from integrations.services.breaker import waits
 from orders.models import Notification, Shipment, Submission
 from orders.services.batches import submit_due_batches
+from orders.services.fitting import catch_up
+from orders.services.locking import lock_orders
 from orders.services.notifications import give_up
 from orders.services.planning import plan_batches
 from orders.services.privacy import open_redactions
@@ -39,7 +42,14 @@ def recover_submissions(now: datetime) -> int:
     for submission in left:
         sent = submission.sent_at is not None
         new = Submission.Status.UNCONFIRMED if sent else Submission.Status.PENDING
-        recovered += submission.move(
+        recovered += _recover(submission, new, now)
+    return recovered
+
+
+def _recover(submission: Submission, new: str, now: datetime) -> bool:
+    with transaction.atomic():
+        lock_orders(submission.partner_order)
+        recovered = submission.move(
             Submission.Status.SUBMITTING,
             new,
             where=Q(lease_token=submission.lease_token),
@@ -48,6 +58,8 @@ def recover_submissions(now: datetime) -> int:
             lease_until=None,
             error="The worker that was sending it stopped.",
         )
+        if recovered:
+            catch_up(submission.partner_order)
     return recovered
 
 

@@ -11,12 +11,12 @@ def lock_orders(partner_order: PartnerOrder) -> None:
     list(rows.order_by("pk"))
 
 
-def lock_unsent(order: Order) -> None:
-    """Lock what carries lines of a locked order to partners.
+def lock_unsent(*orders: Order) -> None:
+    """Lock what carries lines of locked orders to partners.
 
     Closing and claiming lock it too: a line is out before it is sent, or it counts as sent.
     """
-    parts = PartnerOrderLine.objects.filter(order_line__order=order, canceled_at=None)
+    parts = PartnerOrderLine.objects.filter(order_line__order__in=orders, canceled_at=None)
     ids = parts.filter(partner_order__status__in=GROWING).values("partner_order")
     list(PartnerOrder.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
     rows = Submission.objects.select_for_update(of=("self",)).filter(partner_order__in=ids)
