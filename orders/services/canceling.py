@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.jobs import enqueue
+from integrations.models.base import locked
 from orders.models import PartnerOrder, Submission
 from orders.services.closing import CannotSubmit, in_flight, put_up
 from orders.services.fitting import catch_up
@@ -57,7 +58,7 @@ def ask_for_less(row: PartnerOrder, lowered: dict[int, int], user: AbstractBaseU
 
 def _lock(row: PartnerOrder) -> PartnerOrder:
     lock_orders(row)
-    return PartnerOrder.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    return locked(PartnerOrder.objects.all()).get(pk=row.pk)
 
 
 def _refuse_while_open(row: PartnerOrder) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 
+from integrations.models.base import locked
 from integrations.services.alerts import close_alert, raise_alert
 from inventory.models import StockLevel
 from inventory.services.adjust import adjust_stock
@@ -54,7 +55,7 @@ def receive_shipment(
         # take turns.
         assert shipment.partner_order is not None
         lock_orders(shipment.partner_order)
-        list(PartnerOrder.objects.select_for_update(of=("self",)).filter(shipments=shipment))
+        list(locked(PartnerOrder.objects.all()).filter(shipments=shipment))
         if not shipment.update_where(Q(received_at=None), received_at=now):
             return False
         shipment.move(["in_transit", "exception"], "delivered", delivered_at=now)
@@ -138,7 +139,7 @@ def ship_to_customer(
     Raises CannotShip with a sentence; a second press finds nothing left and says so.
     """
     with transaction.atomic():
-        order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        order = locked(Order.objects.all()).get(pk=order.pk)
         if order.canceled_at:
             raise CannotShip(f"{order} was canceled.")
         if order.held_at:

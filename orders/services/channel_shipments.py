@@ -6,6 +6,7 @@ from django.db import transaction
 
 from integrations.errors import Retryable
 from integrations.models import Connection
+from integrations.models.base import locked
 from integrations.types import RemoteShipment
 from orders.models import Order, OrderLine, Shipment, ShipmentLine
 from orders.services.history import record
@@ -30,7 +31,7 @@ def record_channel_shipment(
     """
     with transaction.atomic():
         order = (
-            Order.objects.select_for_update(of=("self",))
+            locked(Order.objects.all())
             .filter(connection=connection, external_id=remote.order_id)
             .first()
         )

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integrations.jobs import enqueue
+from integrations.models.base import locked
 from integrations.services.alerts import close_alert
 from integrations.types import PlacedOrder
 from orders.models import PartnerOrder, Submission
@@ -30,9 +31,7 @@ def retry(submission: Submission, user: AbstractBaseUser) -> bool:
     """
     with transaction.atomic():
         lock_orders(submission.partner_order)
-        row = PartnerOrder.objects.select_for_update(of=("self",)).get(
-            pk=submission.partner_order_id
-        )
+        row = locked(PartnerOrder.objects.all()).get(pk=submission.partner_order_id)
         _refuse(submission, row)
         fields = {
             "approved_at": timezone.now(),
@@ -115,9 +114,7 @@ def drop(submission: Submission, user: AbstractBaseUser, reason: str) -> bool:
         fields = {"decided_by_id": user.pk, "error": reason, "settled_at": timezone.now()}
         if not submission.move(droppable, Status.DROPPED, **fields):
             return False
-        row = PartnerOrder.objects.select_for_update(of=("self",)).get(
-            pk=submission.partner_order_id
-        )
+        row = locked(PartnerOrder.objects.all()).get(pk=submission.partner_order_id)
         orders, text = orders_in(row), f"{submission} was dropped: {reason}"
         record(row, "dropped", f"Dropped: {reason}", user=user)
         for order in orders:

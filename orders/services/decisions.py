@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from catalog.services.partners import can_append
+from integrations.models.base import locked
 from integrations.providers.base import CancelsOrders
 from integrations.services.alerts import close_alert
 from orders.models import Order, OrderLine, PartnerOrder, PartnerOrderLine, Submission
@@ -149,7 +150,7 @@ def keep(order: Order, user: AbstractBaseUser, rows: Iterable[PartnerOrder] | No
     question it said no to is closed. What the customer has got too much of is noted with it.
     """
     with transaction.atomic():
-        order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        order = locked(Order.objects.all()).get(pk=order.pk)
         chosen = None if rows is None else {row.pk for row in rows}
         kept = [
             decision
@@ -200,7 +201,7 @@ def old_addresses(order: Order) -> list[PartnerOrder]:
 def agree_address(order: Order, user: AbstractBaseUser) -> int:
     """A person told the partners the new address, or decided that it stays; returns how many."""
     with transaction.atomic():
-        order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        order = locked(Order.objects.all()).get(pk=order.pk)
         rows = old_addresses(order)
         for row in rows:
             PartnerOrder.objects.filter(pk=row.pk).update(agreed_digest=address_digest(row))

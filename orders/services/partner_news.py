@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from integrations.models import Connection
+from integrations.models.base import locked
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.types import OrderState, PlacedOrder
 from orders.models import PartnerOrder
@@ -31,7 +32,7 @@ def take_cancellation(connection: Connection, external_id: str, reason: str) -> 
         if placed is None:
             return None
         lock_orders(placed)
-        placed = PartnerOrder.objects.select_for_update(of=("self",)).get(pk=placed.pk)
+        placed = locked(PartnerOrder.objects.all()).get(pk=placed.pk)
         if placed.status == PartnerOrder.Status.CANCELED:
             return placed
         why = f"{placed.partner} canceled {placed.reference}. {reason}".strip()
@@ -58,7 +59,7 @@ def take_state(connection: Connection, state: OrderState) -> PartnerOrder | None
         if (found := ours.first()) is None:
             return None
         lock_orders(found)
-        placed = PartnerOrder.objects.select_for_update(of=("self",)).get(pk=found.pk)
+        placed = locked(PartnerOrder.objects.all()).get(pk=found.pk)
         placed.update_where(Q(), status_raw=state.status_raw[:100])
         if not state.status:
             _say_unknown(placed, state.status_raw)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integrations.errors import ProviderError
+from integrations.models.base import locked
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.types import PlacedOrder
 from inventory.services.reservations import accept
@@ -38,9 +39,7 @@ def settle_submitted(
         lock_orders(submission.partner_order)
         if not _settle(submission, old, Status.SUBMITTED, now):
             return False
-        row = PartnerOrder.objects.select_for_update(of=("self",)).get(
-            pk=submission.partner_order_id
-        )
+        row = locked(PartnerOrder.objects.all()).get(pk=submission.partner_order_id)
         submission.partner_order = row
         orders = orders_in(row)
         done(submission, placed, now)
@@ -159,7 +158,7 @@ def settle_not_as_left(submission: Submission, sentence: str, changed: str) -> b
         fields = {"error_kind": "rejected", "error": sentence}
         if not _settle(submission, Status.SUBMITTING, Status.FAILED, timezone.now(), **fields):
             return False
-        row = PartnerOrder.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        row = locked(PartnerOrder.objects.all()).get(pk=row.pk)
         if changed:
             tell_changed(row, submission, changed)
         if lowered_of(submission):

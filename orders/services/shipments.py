@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from integrations.jobs import enqueue
 from integrations.models import Connection
+from integrations.models.base import locked
 from integrations.services.alerts import close_alert
 from integrations.types import RemoteShipment
 from inventory.services.reservations import accept_shipped
@@ -39,7 +40,7 @@ def record_shipment(connection: Connection, remote: RemoteShipment) -> tuple[Shi
         if found is None:
             return None, False
         lock_orders(found)
-        rows = PartnerOrder.objects.select_for_update(of=("self",)).select_related("partner")
+        rows = locked(PartnerOrder.objects.all()).select_related("partner")
         placed = rows.get(pk=found.pk)
         known = placed.shipments.filter(external_id=remote.external_id).first()
         if known:

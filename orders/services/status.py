@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from integrations.models.base import locked
 from orders.models import Order, OrderLine, PartnerOrder, PartnerOrderLine, ShipmentLine, Submission
 from orders.services.addresses import rows_with_old_address
 from orders.services.surplus import gone_too_many, is_placed, lines_of, overs
@@ -52,7 +53,7 @@ def refresh_status(order: Order) -> bool:
     here sees both changes.
     """
     with transaction.atomic():
-        Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        locked(Order.objects.all()).get(pk=order.pk)
         facts = _facts(order)
         order.status, order.attention = _status(facts), _attention(facts)
         same = {"status": order.status, "attention": order.attention}

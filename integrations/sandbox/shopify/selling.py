@@ -68,9 +68,14 @@ class WantedOrder:
     source_name: str = "web"
     source_url: str | None = None
     processed_at: datetime | None = None
+
     test: bool = False
     client_id: str | None = None
     inventory: str = OBEY
+
+    def __post_init__(self) -> None:
+        """The words of the schema are in capitals, however they were typed."""
+        self.financial_status = self.financial_status.upper()
 
 
 def place_order(
