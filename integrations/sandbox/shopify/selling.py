@@ -68,7 +68,6 @@ class WantedOrder:
     source_name: str = "web"
     source_url: str | None = None
     processed_at: datetime | None = None
-
     test: bool = False
     client_id: str | None = None
     inventory: str = OBEY
