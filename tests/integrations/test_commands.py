@@ -227,7 +227,7 @@ def test_prune_says_what_it_deleted(db):
 
 
 def test_sync_schedules_says_what_is_there(db):
-    assert call("sync_schedules")[1] == "6 schedules are in place, 0 others were removed.\n"
+    assert call("sync_schedules")[1] == "7 schedules are in place, 0 others were removed.\n"
 
 
 def test_make_key_prints_two_lines_for_the_env_file():
