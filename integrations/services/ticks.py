@@ -11,13 +11,8 @@ from integrations.jobs import Queue, enqueue, waiting_jobs
 from integrations.models import Connection, FlowSchedule, InboundEvent, SyncRun
 from integrations.services.alerts import raise_alert
 from integrations.services.breaker import waits
-from integrations.services.runs import (
-    LEASE_S,
-    request_run,
-    run_fingerprint,
-    run_title,
-    start_again,
-)
+from integrations.services.run_requests import request_run, start_again
+from integrations.services.runs import LEASE_S, run_fingerprint, run_title
 from integrations.services.schedules import next_due
 
 RUN_TASK, EVENT_TASK = "integrations.tasks.run_flow", "integrations.tasks.handle_event"

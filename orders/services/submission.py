@@ -20,7 +20,7 @@ from integrations.models import Connection, SyncRun
 from integrations.providers.base import PullsStock
 from integrations.services.breaker import admit, state_of
 from integrations.services.connections import needs_attention, provider_for
-from integrations.services.runs import request_run
+from integrations.services.run_requests import request_run
 from integrations.types import PlacedOrder
 from orders.models import Submission
 from orders.services.closing import needs_approval

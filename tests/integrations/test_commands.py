@@ -16,7 +16,8 @@ from integrations.management.commands.connect import Command as Connect
 from integrations.models import Connection, InboundEvent, SyncRun
 from integrations.services.heartbeats import beat
 from integrations.services.queue_schedules import sync_schedules
-from integrations.services.runs import Held, request_run
+from integrations.services.run_requests import request_run
+from integrations.services.runs import Held
 
 
 def call(*arguments):
