@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ from integrations.services.schedules import defer
 log = logging.getLogger(__name__)
 Status = SyncRun.Status
 
-LEASE_S = 180
+LEASE_S = int(settings.RUN_LEASE_S)
 BATCH = 500
 COUNTS = ("processed", "created", "updated", "unchanged", "skipped", "failed")
 
