@@ -119,7 +119,7 @@ class PartnerOrderLine(Stamped):
     quantity = models.PositiveIntegerField()
     unit_cost = Money(null=True)
     short = models.PositiveIntegerField(default=0)
-    kept = models.PositiveIntegerField(default=0)
+    kept = models.PositiveIntegerField(default=0, db_default=0)
     ready_at = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
     hold_reason = models.CharField(max_length=300, blank=True)
