@@ -89,7 +89,7 @@ def _accept_parts(submission: Submission, now: datetime) -> None:
 
 
 def _say_difference(submission: Submission, placed: PlacedOrder) -> None:
-    changed = differs(lines_in(submission), placed.lines) if placed.lines else ""
+    changed = differs(lines_in(submission), placed.lines)
     if changed:
         tell_changed(submission.partner_order, submission.pk, changed)
 
