@@ -47,9 +47,7 @@ def _short(fingerprint: str) -> str:
     return f"{fingerprint[:135]}:{hashlib.sha256(fingerprint.encode()).hexdigest()}"
 
 
-def _words(
-    kind: str, title: str, advice: str, subject: models.Model | None
-) -> dict[str, object]:
+def _words(kind: str, title: str, advice: str, subject: models.Model | None) -> dict[str, object]:
     """What it says, and the thing its link leads to."""
     about = ContentType.objects.get_for_model(subject) if subject else None
     return {
