@@ -13,17 +13,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='apicall',
             name='verdict',
-            field=models.CharField(blank=True, max_length=6),
+            field=models.CharField(blank=True, db_default='', default='', max_length=6),
         ),
         migrations.AddField(
             model_name='connection',
             name='failed_calls',
-            field=models.PositiveIntegerField(default=0, editable=False),
+            field=models.PositiveIntegerField(db_default=0, default=0, editable=False),
         ),
         migrations.AddField(
             model_name='connection',
             name='opened',
-            field=models.PositiveSmallIntegerField(default=0, editable=False),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, editable=False),
         ),
         migrations.AddField(
             model_name='connection',

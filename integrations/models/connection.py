@@ -74,8 +74,8 @@ class Connection(Movable, Leased, Stamped):
     status_reason = models.CharField(max_length=500, blank=True, editable=False)
     paused_until = models.DateTimeField(null=True, blank=True, editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False)
-    failed_calls = models.PositiveIntegerField(default=0, editable=False)
-    opened = models.PositiveSmallIntegerField(default=0, editable=False)
+    failed_calls = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    opened = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     probed_at = models.DateTimeField(null=True, editable=False)
     stock_authority = models.CharField(
         max_length=10, choices=StockAuthority, default=StockAuthority.MIRROR

@@ -55,7 +55,7 @@ class InboundEvent(Movable, Leased, Stamped):
     handled_at = models.DateTimeField(null=True)
     content_type = models.ForeignKey(ContentType, models.SET_NULL, null=True)
     object_id = models.BigIntegerField(null=True)
-    quiet = models.BooleanField(default=False)
+    quiet = models.BooleanField(default=False, db_default=False)
     due_on = models.DateField(null=True)
     forgotten_at = models.DateTimeField(null=True)
     subject = GenericForeignKey("content_type", "object_id")

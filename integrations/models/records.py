@@ -59,7 +59,7 @@ class ApiCall(models.Model):
     attempt = models.PositiveSmallIntegerField(default=1)
     bytes = models.PositiveIntegerField(default=0)
     error_kind = models.CharField(max_length=20, blank=True)
-    verdict = models.CharField(max_length=6, blank=True)
+    verdict = models.CharField(max_length=6, blank=True, default="", db_default="")
     at = models.DateTimeField()
 
     class Meta:

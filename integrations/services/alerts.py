@@ -20,18 +20,21 @@ def raise_alert(
     subject: models.Model | None = None,
     now: datetime | None = None,
 ) -> Alert:
-    """Open an alert for this cause, or count one more on the open one.
+    """Open an alert for this cause, or count one more on the open one, in the newest words.
 
     `title` says what happened, `advice` what a person should do; neither names a customer.
     """
     now, fingerprint = now or timezone.now(), _short(fingerprint)
+    words = _words(kind, title, advice, subject)
     seen_again = Alert.objects.filter(fingerprint=fingerprint, closed_at=None).update(
-        count=F("count") + 1, last_at=now, title=title[:300], advice=advice
+        count=F("count") + 1, last_at=now, **words
     )
     if not seen_again:
         try:
             with transaction.atomic():
-                return _open(fingerprint, kind, title, advice, subject, now)
+                return Alert.objects.create(
+                    fingerprint=fingerprint, first_at=now, last_at=now, **words
+                )
         except IntegrityError:  # somebody opened it in the same moment
             return raise_alert(fingerprint, kind, title, advice, subject, now)
     return Alert.objects.get(fingerprint=fingerprint, closed_at=None)
@@ -44,25 +47,16 @@ def _short(fingerprint: str) -> str:
     return f"{fingerprint[:135]}:{hashlib.sha256(fingerprint.encode()).hexdigest()}"
 
 
-def _open(
-    fingerprint: str,
-    kind: str,
-    title: str,
-    advice: str,
-    subject: models.Model | None,
-    now: datetime,
-) -> Alert:
+def _words(kind: str, title: str, advice: str, subject: models.Model | None) -> dict[str, object]:
+    """What it says, and the thing its link leads to."""
     about = ContentType.objects.get_for_model(subject) if subject else None
-    return Alert.objects.create(
-        fingerprint=fingerprint,
-        kind=kind,
-        title=title[:300],
-        advice=advice,
-        content_type=about,
-        object_id=subject.pk if subject else None,
-        first_at=now,
-        last_at=now,
-    )
+    return {
+        "kind": kind,
+        "title": title[:300],
+        "advice": advice,
+        "content_type": about,
+        "object_id": subject.pk if subject else None,
+    }
 
 
 def close_alert(fingerprint: str, now: datetime | None = None) -> bool:

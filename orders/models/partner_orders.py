@@ -65,7 +65,7 @@ class PartnerOrder(Movable, Stamped):
     status_raw = models.CharField(max_length=100, blank=True)
     polled_at = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
-    agreed_digest = models.CharField(max_length=64, blank=True)
+    agreed_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["-id"]
@@ -121,7 +121,7 @@ class PartnerOrderLine(Stamped):
     quantity = models.PositiveIntegerField()
     unit_cost = Money(null=True)
     short = models.PositiveIntegerField(default=0)
-    kept = models.PositiveIntegerField(default=0)
+    kept = models.PositiveIntegerField(default=0, db_default=0)
     ready_at = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
     hold_reason = models.CharField(max_length=300, blank=True)

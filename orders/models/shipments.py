@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from catalog.models import ShipTo
 from integrations.models.base import Leased, Movable, Stamped, one_of
@@ -71,7 +71,7 @@ class Shipment(Movable, Leased, Stamped):
     retry_at = models.DateTimeField(null=True)
     published_ref = models.CharField(max_length=200, blank=True)
     error = models.TextField(blank=True)
-    left_over = models.JSONField(default=dict)
+    left_over = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     class Meta:
         ordering = ["-id"]

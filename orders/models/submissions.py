@@ -59,7 +59,7 @@ class Submission(Movable, Leased, Stamped):
         max_length=12, choices=SubmissionStatus, default=SubmissionStatus.PENDING
     )
     attempts = models.PositiveIntegerField(default=0)
-    looks = models.PositiveIntegerField(default=0)
+    looks = models.PositiveIntegerField(default=0, db_default=0)
     retry_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     error_kind = models.CharField(max_length=20, blank=True)

@@ -12,7 +12,7 @@ from integrations.types import PlacedOrder
 from orders.models import PartnerOrder, Submission
 from orders.services.alarms import fingerprint
 from orders.services.closing import CannotSubmit, fix_content, in_flight, why_not, why_not_at_all
-from orders.services.content import lowered_of, sendable
+from orders.services.content import lowered_of, sendable, wanted_lines
 from orders.services.fitting import catch_up
 from orders.services.growing import end, hand_on, orders_in
 from orders.services.history import record
@@ -76,7 +76,9 @@ def link_existing(submission: Submission, external_id: str, user: AbstractBaseUs
     """
     submission.refresh_from_db()
     theirs = submission.partner_order.external_id or external_id.strip()
-    found = PlacedOrder(theirs, submission.reference, "")
+    # The person says that it is there as we sent it.
+    lines = tuple(wanted_lines(submission))
+    found = PlacedOrder(theirs, submission.reference, "", lines=lines)
     try:
         with transaction.atomic():
             done = settle_submitted(submission, found, old=Status.UNCONFIRMED)

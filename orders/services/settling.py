@@ -91,7 +91,7 @@ def _accept_parts(submission: Submission, now: datetime) -> None:
 
 
 def _say_difference(submission: Submission, placed: PlacedOrder) -> None:
-    changed = differs(lines_in(submission), placed.lines) if placed.lines else ""
+    changed = differs(lines_in(submission), placed.lines)
     if changed:
         tell_changed(submission.partner_order, submission, changed)
     elif placed.lines:

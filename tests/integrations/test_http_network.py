@@ -2,11 +2,16 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from integrations.errors import Rejected, Retryable, Unconfirmed
 from integrations.http import Client, Timeouts
@@ -145,7 +150,59 @@ def test_a_name_that_does_not_resolve_was_never_sent(monkeypatch):
         assert error.value.counts is False
 
 
-def test_a_certificate_nobody_signed_was_never_sent(serve, tmp_path):
+def test_a_certificate_nobody_signed_was_never_sent(tmp_path):
+    heard = []
+    with tls_server(tmp_path, heard) as port:
+        client = Client(f"https://127.0.0.1:{port}", allow_private=True)
+        with pytest.raises(Retryable) as error:
+            client.write("POST", "/", json={"secret": "s3cret"})
+        client.close()
+    assert (error.value.counts, heard) == (False, [])
+
+
+@contextlib.contextmanager
+def tls_server(folder, heard):
+    """A server with a certificate it signed itself; `heard` gets what it could read."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(folder))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer_once():
+            line, _ = listener.accept()
+            with line, contextlib.suppress(ssl.SSLError, OSError):
+                heard.append(context.wrap_socket(line, server_side=True).recv(4096))
+
+        thread = threading.Thread(target=answer_once)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(5)
+
+
+def self_signed(folder):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "server.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+def test_what_speaks_no_tls_gets_nothing(serve):
     server = serve(answer(b"this is no TLS at all"))
     client = Client(server.url.replace("http:", "https:"), allow_private=True)
     with pytest.raises((Retryable, Unconfirmed)):

@@ -140,6 +140,23 @@ def test_a_run_that_looks_wrong_is_held(fake, flow):
     assert Alert.objects.get().kind == "held"
 
 
+def test_the_alert_of_a_run_held_after_one_that_failed_leads_to_the_held_one(fake, flow):
+    def fail(run):
+        raise BadResponse("The answer was a web page.")
+
+    def hold(run):
+        raise Held("empty", "The answer was empty.")
+
+    flow(fail)
+    run_once(fake)
+    flow(hold)
+    record = run_once(fake)
+
+    alert = Alert.objects.get()
+    assert (alert.kind, alert.advice, alert.count) == ("held", "The answer was empty.", 2)
+    assert alert.subject == record
+
+
 def test_a_run_in_a_worker_is_the_sign_of_life_of_its_queue(fake, flow):
     flow(lambda run: run.beat())
     record, _ = request_run(fake, "stock", trigger="schedule", inline=True)

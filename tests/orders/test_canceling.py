@@ -70,6 +70,18 @@ def test_a_cancellation_that_is_not_done_yet_is_looked_for_and_asked_again(place
     assert len(system.canceled) == 2
 
 
+def test_a_cancellation_whose_answer_was_lost_is_found_done(placed, system, user):
+    system.script = [("after", Unconfirmed("No answer came in time."))]
+    doubt = send(ask_to_cancel(placed, "Too late.", user))
+    placed.refresh_from_db()
+    assert (doubt.status, placed.status) == ("unconfirmed", "submitted")
+
+    assert look(doubt).status == "submitted"
+    placed.refresh_from_db()
+    assert (placed.status, len(system.canceled)) == ("canceled", 1)
+    assert set(Order.objects.values_list("attention", flat=True)) == {"unrouted"}
+
+
 def test_a_refused_cancellation_leaves_everything_as_it_is(placed, system, user):
     system.script = [Rejected("It was shipped.")]
     failed = send(ask_to_cancel(placed, "Too late.", user))

@@ -42,6 +42,8 @@ def order_at(world: "World", store: Store, given: Given) -> Given:
     for name in ("shipping_address", "billing_address"):
         if values.get(name):
             values[name] = Address.model_validate(values[name])
+    if "financial_status" in values:  # webhooks say it in small letters, GraphQL in capitals
+        values["financial_status"] = str(values["financial_status"]).upper()
     if "attributes" in values:
         values["attributes"] = [(str(k), str(v)) for k, v in values["attributes"]]
     wanted = WantedOrder(lines=[_line(store, one) for one in given["lines"]], **values)

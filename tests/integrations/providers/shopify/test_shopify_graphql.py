@@ -173,6 +173,14 @@ def test_a_page_that_repeats_under_new_cursors_is_given_up_before_it_counts_twic
     assert [call["after"] for call in world.sent()] == [None, "a", "b"]
 
 
+def test_pages_that_never_end_are_given_up_at_a_limit(world, net, graph, monkeypatch):
+    monkeypatch.setattr("integrations.providers.shopify.graphql.MOST_PAGES", 4)
+    world.answer(*(page([{"id": number}], f"c{number}") for number in range(4)))
+    with pytest.raises(BadResponse, match="do not come to an end"):
+        list(graph.pages(QUERY, "shelf.things", 1))
+    assert len(net.calls) == 4
+
+
 def test_empty_pages_may_repeat(world, graph):
     world.answer(page([], "a"), page([], "b"), page([3]))
     assert list(graph.pages(QUERY, "shelf.things", 1)) == [[], [], [3]]
