@@ -42,14 +42,17 @@ run: $(READY) .env  ## the portal and its workers, with the settings in .env
 
 # --- check it ---
 
+# Test processes side by side; end-to-end tests have the machine to themselves.
+JOBS ?= auto
+
 .PHONY: test
 test: $(READY_DEV)  ## unit tests on SQLite
-	@$(THROWAWAY) $(PY) -m pytest -q
+	@$(THROWAWAY) $(PY) -m pytest -q -n $(JOBS)
 
 .PHONY: test-postgres
 test-postgres: $(READY_DEV)  ## unit and end-to-end tests on PostgreSQL, with real worker processes
-	@$(THROWAWAY) DATABASE_URL=$(TEST_DATABASE_URL) \
-		$(PY) -m pytest -q --create-db -m "not browser and not schema"
+	@$(THROWAWAY) DATABASE_URL=$(TEST_DATABASE_URL) $(PY) -m pytest -q --create-db -n $(JOBS)
+	@$(THROWAWAY) DATABASE_URL=$(TEST_DATABASE_URL) $(PY) -m pytest -q --create-db -m e2e
 
 .PHONY: test-browser
 test-browser: $(READY_DEV)  ## the demo clicked through in Chromium
@@ -76,6 +79,7 @@ bench: $(READY_DEV)  ## the figures of the README, measured here
 ORDERS ?= 500
 KILLS ?= 100
 SEED ?= 1
+WEEKLY ?= 2
 .PHONY: chaos
 chaos: $(READY_DEV)  ## partners fail, workers get kill -9: lost, doubled, unsent must be 0, 0, 0
 	@$(THROWAWAY) DATABASE_URL=$(TEST_DATABASE_URL) $(PY) -m tests.e2e.chaos \

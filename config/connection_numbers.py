@@ -5,12 +5,19 @@ from collections import Counter
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 
-from catalog.models import Listing
+from catalog.models import Dispatch, Listing
 from config.setup_facts import address, page_of
 from integrations.admin.connection_facts import Fact, add_facts, count_waiting
 from integrations.admin.installs import count_products
 from integrations.models import Connection
 from orders.models import PartnerOrderLine, Shipment, Submission
+
+HOW_OFTEN = {
+    Dispatch.IMMEDIATE: "At once",
+    Dispatch.DAILY: "Daily",
+    Dispatch.WEEKLY: "Weekly",
+    Dispatch.WEEKLY_APPEND: "Weekly",
+}
 
 
 @add_facts
@@ -61,9 +68,9 @@ def waiting_lines(connection: Connection, request: HttpRequest) -> list[Fact]:
     lines = PartnerOrderLine.objects.filter(partner=partner, canceled_at=None)
     waiting = lines.filter(Q(partner_order=None) | Q(partner_order__submitted_at=None))
     found = waiting.aggregate(n=Count("pk"), units=Sum("quantity"))
-    terms = "confirmed" if partner.terms_confirmed_at else "not confirmed yet"
+    terms = "terms confirmed" if partner.terms_confirmed_at else "terms not confirmed yet"
     tone = "" if partner.terms_confirmed_at else "warn"
     return [
         Fact("Waiting for them", found["n"], f"{found['units'] or 0} units"),
-        Fact("Terms", partner.get_dispatch_display(), terms, page_of(partner), tone),
+        Fact("Orders", HOW_OFTEN[Dispatch(partner.dispatch)], terms, page_of(partner), tone),
     ]

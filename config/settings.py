@@ -53,6 +53,7 @@ HTTP_READ_TIMEOUT_S = read_number(env, "HTTP_READ_TIMEOUT_S", 15.0)
 HTTP_DEADLINE_S = read_number(env, "HTTP_DEADLINE_S", 30.0)
 CONFIRM_AFTER_S = read_number(env, "CONFIRM_AFTER_S", 60)
 BREAKER_COOL_S = read_number(env, "BREAKER_COOL_S", 120)
+RUN_LEASE_S = read_number(env, "RUN_LEASE_S", 180, least=10)
 SHOPIFY_API_KEY = env.str("SHOPIFY_API_KEY", "")
 SHOPIFY_API_SECRET, SHOPIFY_API_OLD_SECRET = read_secrets(env, "SHOPIFY_API_SECRET")
 # How long a replaced client secret still counts for what comes in, signed before the change.

@@ -1,5 +1,6 @@
 """The queue: it only wakes work up. The only file that imports django_q's async_task."""
 
+from collections import defaultdict
 from typing import Literal
 
 from django.utils import timezone
@@ -18,11 +19,19 @@ def enqueue(task: str, *ids: int | str, queue: Queue = "crossdock") -> None:
     async_task(task, *ids, cluster=queue)
 
 
-def waiting_ids(task: str, queue: Queue = "crossdock") -> set[int]:
-    """The first argument of every job of this task that lies in the queue untouched.
+def waiting_jobs(queue: Queue = "crossdock") -> dict[str, set[int]]:
+    """By task, the first argument of every job that lies in the queue untouched: one pass over it.
 
     Jobs a worker has in its hand do not count: it may have died with them.
     """
+    found: dict[str, set[int]] = defaultdict(set)
     rows = OrmQ.objects.filter(key=queue, lock__lte=timezone.now())
-    jobs = (row.task for row in rows.iterator())
-    return {job["args"][0] for job in jobs if job.get("func") == task and job.get("args")}
+    for job in (row.task for row in rows.iterator()):
+        if job.get("args"):
+            found[job["func"]].add(job["args"][0])
+    return dict(found)
+
+
+def waiting_ids(task: str, queue: Queue = "crossdock") -> set[int]:
+    """Those of one task."""
+    return waiting_jobs(queue).get(task, set())

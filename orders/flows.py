@@ -5,14 +5,22 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError
 
-from integrations.providers.base import PublishesShipments, PullsChannelOrders, PullsShipments
+from integrations.providers.base import (
+    FindsOrders,
+    PublishesShipments,
+    PullsChannelOrders,
+    PullsOrderStatus,
+    PullsShipments,
+)
 from integrations.registry import flow
 from integrations.services.runs import Run
 from integrations.types import ChannelOrder
 from orders.models import PartnerOrder, Shipment
+from orders.services.alarms import has_difference
 from orders.services.capture import capture_order
 from orders.services.forgetting import keep_forgotten
 from orders.services.gaps import Gap
+from orders.services.partner_news import compare_lines, take_state
 from orders.services.publishing import publish
 from orders.services.shipments import record_shipment
 
@@ -79,6 +87,28 @@ def pull_shipments(run: Run) -> None:
         PartnerOrder.objects.filter(pk__in=[row.pk for row in chunk]).update(
             polled_at=run.started_at
         )
+        _look_at_differences(run, chunk)
+        run.beat()
+
+
+def _look_at_differences(run: Run, rows: list[PartnerOrder]) -> None:
+    """Where the partner changed an order: whether it says the same as ours again."""
+    if not isinstance(run.provider, FindsOrders):
+        return
+    for row in rows:
+        if has_difference(row) and (found := run.provider.find_order(row.reference)):
+            compare_lines(row, found)
+
+
+@flow("order_status", PullsOrderStatus, "Partner order status")
+def pull_order_status(run: Run) -> None:
+    """How far partners are with the orders that are not finished."""
+    placed = PartnerOrder.objects.filter(connection=run.connection, status__in=UNFINISHED)
+    ids = list(placed.exclude(external_id="").order_by("pk").values_list("external_id", flat=True))
+    for start in range(0, len(ids), POLL_AT_ONCE):
+        for state in run.provider.pull_order_status(ids[start : start + POLL_AT_ONCE]):
+            row = take_state(run.connection, state)
+            run.count(processed=1, skipped=int(row is None))
         run.beat()
 
 

@@ -46,7 +46,7 @@ def take_shipment(event: Event, row: InboundEvent) -> Shipment | None:
     if _is_channel(connection):
         shipment, _ = record_channel_shipment(connection, event.data)
         if shipment is None:
-            raise Waiting("Its order is not here yet.")
+            raise Waiting("Its order, or a line of it, is not here yet.")
         keep_forgotten(shipment.order, row)
         return shipment
     shipment, _ = record_shipment(connection, event.data)

@@ -15,7 +15,7 @@ from catalog.models import Partner, Rounding
 from config.adminkit.nav import Nav
 from config.adminkit.parts import SIGNS
 from integrations.models import Connection, SyncRun
-from integrations.services.runs import request_run
+from integrations.services.run_requests import request_run
 
 FLOW = "products"
 ROUNDINGS = [(value, "not at all" if value == "none" else value) for value in Rounding.values]

@@ -19,7 +19,8 @@ from catalog.services.settle_published import settle_published
 from catalog.services.write_imported import full_product, write_imported
 from integrations.errors import BadResponse, Rejected, Unconfirmed
 from integrations.models import Connection, SyncRun
-from integrations.services.runs import Run, request_run
+from integrations.services.run_requests import request_run
+from integrations.services.runs import Run
 
 __all__ = ["CannotImport", "import_products", "preview_import", "publish_products"]
 FLOW = "publish_products"

@@ -38,13 +38,17 @@ class Told:
 
 @dataclass(frozen=True)
 class Action:
-    """One button: who may press it, on which rows, what it asks first."""
+    """One button: who may press it, on which rows, what it asks first.
+
+    `naming` is its label on one row, where that says more than `label`.
+    """
 
     name: str
     label: str
     perm: str
     confirm: Text = ""
     confirm_many: str | Callable[[QuerySet[Any]], str] = ""
+    naming: Callable[[Any], str] | None = None
     title: str = ""
     submit: str = ""
     form: type[forms.Form] | Callable[[HttpRequest, Any], type[forms.Form]] | None = None
@@ -70,7 +74,14 @@ class Action:
     @property
     def button(self) -> str:
         """The label as shown: dots say that a question follows."""
-        return f"{self.verb}…" if self.asks else self.verb
+        return self._dotted(self.verb)
+
+    def button_for(self, obj: Any) -> str:
+        """The label as shown on one row."""
+        return self._dotted(self.naming(obj) if self.naming else self.verb)
+
+    def _dotted(self, label: str) -> str:
+        return f"{label}…" if self.asks else label
 
     def applies(self, obj: Any) -> bool:
         """Whether the row is in a state for it."""
@@ -82,7 +93,9 @@ class Action:
 
     def heading(self, obj: Any) -> str:
         """Title of the question; `{obj}` in `title` is the row."""
-        return self.title.replace("{obj}", str(obj)) if self.title else f"{self.verb} {obj}?"
+        if self.title:
+            return self.title.replace("{obj}", str(obj))
+        return f"{self.naming(obj)}?" if self.naming and obj is not None else f"{self.verb} {obj}?"
 
     def question(self, obj: Any) -> SafeString:
         """Body of the question for one row."""

@@ -111,7 +111,7 @@ class ButtonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def button(self, action: Action, obj: Any) -> dict[str, Any]:
         """One button as the templates need it; `dialog` is empty when nothing is asked."""
         return {
-            "label": action.button,
+            "label": action.button_for(obj),
             "icon": action.icon,
             "danger": action.danger,
             "primary": action.primary,

@@ -10,7 +10,7 @@ from config.adminkit.actions import Refused, Told
 from integrations.admin.cadence import flow_words
 from integrations.admin.places import address, row_url
 from integrations.models import Connection, SyncRun
-from integrations.services.runs import request_run
+from integrations.services.run_requests import request_run
 
 Pair = tuple[Connection, str]
 

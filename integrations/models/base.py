@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -14,6 +14,17 @@ class Stamped(models.Model):
 
     class Meta:
         abstract = True
+
+
+M = TypeVar("M", bound=models.Model)
+
+
+def locked(rows: "models.QuerySet[M]") -> "models.QuerySet[M]":
+    """These rows, held until the transaction ends; whoever only points at them does not wait.
+
+    A plain FOR UPDATE would stop, and could deadlock with, everybody who stores a reference.
+    """
+    return rows.select_for_update(of=("self",), no_key=True)
 
 
 class ImpossibleMove(Exception):

@@ -24,7 +24,7 @@ from integrations.services.connections import (
     check_connection,
     provider_of_app,
 )
-from integrations.services.runs import request_run
+from integrations.services.run_requests import request_run
 from integrations.services.tokens import store_tokens
 from integrations.types import Tokens
 

@@ -1,4 +1,4 @@
-"""Runs of flows: asked for once, executed under a lease, recorded whatever happens."""
+"""Runs of flows: executed under a lease, recorded whatever happens."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -6,24 +6,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
-from django.db import IntegrityError, transaction
+from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
 from integrations import registry
 from integrations.errors import NotAuthorized, ProviderError, Retryable
-from integrations.jobs import enqueue
 from integrations.models import Connection, FlowSchedule, SyncChange, SyncRun
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.connections import needs_attention, provider_for
 from integrations.services.held_back import must_wait, seconds_to_wait
-from integrations.services.schedules import default_schedule, defer
+from integrations.services.run_requests import start_again
+from integrations.services.schedules import defer
 
 log = logging.getLogger(__name__)
 Status = SyncRun.Status
 
-LEASE_S = 180
+LEASE_S = int(settings.RUN_LEASE_S)
 BATCH = 500
 COUNTS = ("processed", "created", "updated", "unchanged", "skipped", "failed")
 
@@ -112,70 +111,9 @@ class Run:
         )
 
 
-def request_run(
-    connection: Connection,
-    flow: str,
-    *,
-    trigger: str,
-    user: AbstractBaseUser | None = None,
-    params: Mapping[str, Any] | None = None,
-    slot: datetime | None = None,
-    again: bool = False,
-    inline: bool = False,
-) -> tuple[SyncRun, bool]:
-    """Ask for a run. Returns it and whether it is new.
-
-    If one is queued or running it is returned instead; with `again` it will run once more when it
-    ends, so that what changed meanwhile is not missed. Safe to call from many places at once.
-    With `inline` the caller runs it itself at once, and no job is made.
-    """
-    with transaction.atomic():
-        schedule = _schedule_of(connection, flow)
-        existing = _active(connection, flow)
-        if existing is None:
-            try:
-                with transaction.atomic():
-                    run = SyncRun.objects.create(
-                        connection=connection,
-                        flow=flow,
-                        trigger=trigger,
-                        user_id=user.pk if user else None,
-                        params=dict(params or {}),
-                        slot=slot,
-                    )
-            except IntegrityError:  # another click, or this slot ran already
-                existing = _active(connection, flow) or _of_slot(connection, flow, slot)
-            else:
-                if not inline:
-                    enqueue("integrations.tasks.run_flow", run.pk, queue="flows")
-                return run, True
-        if again and existing.status == Status.RUNNING:
-            FlowSchedule.objects.filter(pk=schedule.pk).update(run_again=True)
-        return existing, False
-
-
 def _holds(schedule: FlowSchedule) -> bool:
     """Whether this run's worker still is the one that may write."""
     return FlowSchedule.objects.filter(schedule.mine(), pk=schedule.pk).exists()
-
-
-def _schedule_of(connection: Connection, flow: str) -> FlowSchedule:
-    rows = FlowSchedule.objects.filter(connection=connection, flow=flow)
-    if (schedule := rows.first()) is not None:
-        return schedule
-    fields = default_schedule(connection, flow, timezone.now())
-    rows.get_or_create(connection=connection, flow=flow, defaults=fields)
-    return rows.get()
-
-
-def _active(connection: Connection, flow: str) -> Any:
-    active = SyncRun.objects.filter(status__in=[Status.QUEUED, Status.RUNNING])
-    return active.filter(connection=connection, flow=flow).first()
-
-
-def _of_slot(connection: Connection, flow: str, slot: datetime | None) -> SyncRun:
-    runs = SyncRun.objects.filter(connection=connection, flow=flow)
-    return (runs.filter(slot=slot).first() if slot else None) or runs.latest("id")
 
 
 def run_flow(
@@ -309,12 +247,6 @@ def _defer(schedule: FlowSchedule, exc: ProviderError) -> None:
     wait = asked if asked is not None else seconds_to_wait(schedule, now)
     if wait is not None:
         defer(schedule, wait, now)
-
-
-def start_again(schedule: FlowSchedule) -> None:
-    """Request the run that was asked for while one was running, if any was."""
-    if FlowSchedule.objects.filter(pk=schedule.pk, run_again=True).update(run_again=False):
-        request_run(schedule.connection, schedule.flow, trigger=SyncRun.Trigger.SCHEDULE)
 
 
 def run_fingerprint(record: SyncRun) -> str:

@@ -1,23 +1,18 @@
 """Once a minute: start what is due, and wake up what a lost job or a dead worker left behind."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfoNotFoundError
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from integrations.jobs import Queue, enqueue, waiting_ids
+from integrations.jobs import Queue, enqueue, waiting_jobs
 from integrations.models import Connection, FlowSchedule, InboundEvent, SyncRun
 from integrations.services.alerts import raise_alert
 from integrations.services.breaker import waits
-from integrations.services.runs import (
-    LEASE_S,
-    request_run,
-    run_fingerprint,
-    run_title,
-    start_again,
-)
+from integrations.services.run_requests import request_run, start_again
+from integrations.services.runs import LEASE_S, run_fingerprint, run_title
 from integrations.services.schedules import next_due
 
 RUN_TASK, EVENT_TASK = "integrations.tasks.run_flow", "integrations.tasks.handle_event"
@@ -27,6 +22,8 @@ INSTALL_TASK = "integrations.tasks.finish_install"
 LOST_AFTER = timedelta(minutes=2)
 SILENT_AFTER = timedelta(seconds=LEASE_S)
 AT_MOST = 500
+# By task, what lies in the queue already.
+Awake = Mapping[str, set[int]]
 
 
 def start_due(now: datetime) -> int:
@@ -47,7 +44,8 @@ def probe(now: datetime) -> int:
     A harmless read: nothing else need be due for them, and no order is the first to find out.
     """
     silent = Connection.objects.filter(status=Connection.Status.ACTIVE, opened__gt=0)
-    return _wake(CHECK_TASK, silent.exclude(waits(now)).values_list("pk", flat=True))
+    due = silent.exclude(waits(now)).values_list("pk", flat=True)
+    return _wake(CHECK_TASK, due, waiting_jobs() if due else {})
 
 
 def _start(schedule: FlowSchedule, now: datetime) -> bool:
@@ -83,7 +81,8 @@ def _tell_unknown_zone(schedule: FlowSchedule) -> None:
 
 def sweep(now: datetime) -> int:
     """Put lost work back into the queue and end runs whose worker is gone; returns how many."""
-    woken = _wake_runs(now) + _wake_events(now) + _wake_installs(now)
+    awake = waiting_jobs()
+    woken = _wake_runs(now) + _wake_events(now, awake) + _wake_installs(now, awake)
     return woken + _end_silent_runs(now) + _run_again()
 
 
@@ -94,10 +93,11 @@ def _wake_runs(now: datetime) -> int:
     """
     lost = SyncRun.objects.filter(status=SyncRun.Status.QUEUED, created_at__lt=now - LOST_AFTER)
     lost = lost.exclude(waits(now, "connection__"))
-    return _wake(RUN_TASK, lost.values_list("pk", flat=True)[:AT_MOST], "flows")
+    ids = lost.values_list("pk", flat=True)[:AT_MOST]
+    return _wake(RUN_TASK, ids, waiting_jobs("flows") if ids else {}, "flows")
 
 
-def _wake_events(now: datetime) -> int:
+def _wake_events(now: datetime, awake: Awake) -> int:
     """Events never handled, due again, waiting and due, or left by a worker that died."""
     status = InboundEvent.Status
     lost = InboundEvent.objects.filter(
@@ -105,20 +105,19 @@ def _wake_events(now: datetime) -> int:
         | Q(status__in=[status.RECEIVED, status.WAITING], retry_at__lte=now)
         | Q(InboundEvent.free(now), status=status.HANDLING)
     )
-    return _wake(EVENT_TASK, lost.order_by("pk").values_list("pk", flat=True)[:AT_MOST])
+    return _wake(EVENT_TASK, lost.order_by("pk").values_list("pk", flat=True)[:AT_MOST], awake)
 
 
-def _wake_installs(now: datetime) -> int:
+def _wake_installs(now: datetime, awake: Awake) -> int:
     """Accounts that said yes today and could not be asked what they granted."""
     fresh = Connection.objects.filter(
         status=Connection.Status.DRAFT, installed_at__gt=now - timedelta(days=1)
     )
-    return _wake(INSTALL_TASK, fresh.values_list("pk", flat=True)[:AT_MOST])
+    return _wake(INSTALL_TASK, fresh.values_list("pk", flat=True)[:AT_MOST], awake)
 
 
-def _wake(task: str, found: Iterable[int], queue: Queue = "crossdock") -> int:
-    lost = set(found)
-    lost -= waiting_ids(task, queue) if lost else set()
+def _wake(task: str, found: Iterable[int], awake: Awake, queue: Queue = "crossdock") -> int:
+    lost = set(found) - awake.get(task, set())
     for pk in sorted(lost):
         enqueue(task, pk, queue=queue)
     return len(lost)

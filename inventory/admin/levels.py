@@ -19,7 +19,7 @@ from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import NOTHING, badge, copyable, when
 from integrations.models import Connection, SyncRun
-from integrations.services.runs import request_run
+from integrations.services.run_requests import request_run
 from inventory.admin.ledger import level_facts
 from inventory.admin.promised import held_by_spot
 from inventory.admin.words import age_word, is_stale, said_at, stock_word

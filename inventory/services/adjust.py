@@ -8,7 +8,7 @@ from django.utils import timezone
 from catalog.models import Variant
 from catalog.services.own_store import own_store
 from integrations.models import SyncRun
-from integrations.services.runs import request_run
+from integrations.services.run_requests import request_run
 from inventory.models import ChangeReason, Location, StockChange, StockLevel
 
 

@@ -16,7 +16,8 @@ from integrations.errors import ProviderError
 from integrations.models import Connection
 from integrations.models.connection import StalePolicy
 from integrations.services.alerts import close_alert
-from integrations.services.runs import Held, Run, request_run
+from integrations.services.run_requests import request_run
+from integrations.services.runs import Held, Run
 from inventory.brake import Snapshot, find_fault
 from inventory.models import Location, StockLevel
 from inventory.services.read_stock import (

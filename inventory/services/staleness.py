@@ -8,7 +8,7 @@ from catalog.services.own_store import own_store
 from integrations.models import Alert, Connection, SyncRun
 from integrations.models.connection import StalePolicy, StockAuthority
 from integrations.services.alerts import close_alert, raise_alert
-from integrations.services.runs import request_run
+from integrations.services.run_requests import request_run
 from inventory.services.apply_stock import stale_fingerprint
 
 PREFIX = stale_fingerprint(0).partition(":")[0] + ":"

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.admin.links import page_of
+from orders.admin.order_decisions import decisions, difference_lines, old_addresses
 from orders.admin.order_facts import OrderFacts
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.shortfall_buttons import BUTTONS, describe_shortfall, is_short
@@ -14,13 +15,14 @@ Attention = Order.Attention
 
 @dataclass
 class Banner:
-    """`actions`: (name, row) of buttons; `links`: (label, address)."""
+    """`lines` below the text; `actions`: (name, row) of buttons; `links`: (label, address)."""
 
     tone: str
     title: str
     text: str = ""
     actions: list[tuple[str, Any]] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
 
 def banners(facts: OrderFacts) -> list[Banner]:
@@ -33,11 +35,13 @@ def banners(facts: OrderFacts) -> list[Banner]:
     makers = {
         Attention.ON_HOLD: _on_hold,
         Attention.PAYMENT_MISMATCH: _mismatch,
-        Attention.CANCELED_AFTER_SEND: _canceled,
-        Attention.CHANGED_AFTER_SEND: _changed,
+        Attention.CANCELED_AFTER_SEND: _differs,
+        Attention.CHANGED_AFTER_SEND: _differs,
     }
-    if maker := makers.get(Attention(order.attention)):
-        found.append(maker(facts))
+    if (maker := makers.get(Attention(order.attention))) and (banner := maker(facts)):
+        found.append(banner)
+    if order.attention == Attention.CHANGED_AFTER_SEND and old_addresses(order):
+        found.append(_moved(facts))
     return found if order.canceled_at else [*found, *_shortfalls(facts)]
 
 
@@ -79,34 +83,33 @@ def _mismatch(facts: OrderFacts) -> Banner:
     return Banner("bad", "What was paid is not what is owed.", text, [], _store(facts))
 
 
-def _canceled(facts: OrderFacts) -> Banner:
-    text = (
-        f"{_who_has_it(facts)} Ask them to cancel it. If the goods arrive all the same, press "
-        "Received on the parcel and keep them."
-    )
-    return Banner("bad", "Canceled in the store after it was sent.", text, [], _sent_links(facts))
+def _differs(facts: OrderFacts) -> Banner | None:
+    """What partners have, or the customer got, that nobody wants: what a person may do about it."""
+    order = facts.order
+    lines = difference_lines(order)
+    if not lines:
+        return None
+    where = "Changed in the store" if order.canceled_at is None else "Canceled"
+    text = "Refunds are made in the store; nothing is moved from here."
+    rows = [decision.row for decision in decisions(order)]
+    links = [*((f"Open {row}", page_of(row)) for row in rows), *_store(facts)]
+    actions = [("ask", order), ("keep", order)]
+    return Banner("bad", f"{where} after it was sent.", text, actions, links, lines)
 
 
-def _changed(facts: OrderFacts) -> Banner:
-    text = (
-        f"{_who_has_it(facts)} Ask them to change it to the numbers below. What arrives too much "
-        "stays at your center."
-    )
-    return Banner("bad", "Changed in the store after it was sent.", text, [], _sent_links(facts))
-
-
-def _who_has_it(facts: OrderFacts) -> str:
-    names = [
-        f"{row.partner} has it as {row.external_number or row.reference}."
-        for row in facts.partner_orders
-        if row.closed_at
+def _moved(facts: OrderFacts) -> Banner:
+    """A partner ships to where the customer was before."""
+    rows = old_addresses(facts.order)
+    lines = [
+        f"{row.partner} shipped {row} to the old address."
+        if row.status == PartnerOrder.Status.SHIPPED
+        else f"{row.partner} was told to ship {row} to the old address."
+        for row in rows
     ]
-    return " ".join(names)
-
-
-def _sent_links(facts: OrderFacts) -> list[tuple[str, str]]:
-    rows = [row for row in facts.partner_orders if row.closed_at]
-    return [*((f"Open {row}", page_of(row)) for row in rows), *_store(facts)]
+    text = "Tell them the new one, or agree with the customer; then say so here."
+    links = [*((f"Open {row}", page_of(row)) for row in rows), *_store(facts)]
+    title = "The address changed after it was sent."
+    return Banner("bad", title, text, [("address", facts.order)], links, lines)
 
 
 def _store(facts: OrderFacts) -> list[tuple[str, str]]:

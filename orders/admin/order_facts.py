@@ -15,6 +15,7 @@ from orders.models import (
     ShipmentLine,
     Submission,
 )
+from orders.services.decisions import takes_back
 from orders.services.status import units_to_customer
 
 
@@ -55,10 +56,13 @@ class OrderFacts:
 
     @cached_property
     def troubled(self) -> list[tuple[PartnerOrder, Submission]]:
-        """Partner orders whose submission failed or is unconfirmed."""
+        """Partner orders whose submission failed or is unconfirmed.
+
+        Questions to take something back belong to the decision they are about.
+        """
         bad = (Submission.Status.FAILED, Submission.Status.UNCONFIRMED)
         pairs = [(row, one) for row in self.partner_orders for one in row.submissions.all()]
-        return [(row, submission) for row, submission in pairs if submission.status in bad]
+        return [(row, one) for row, one in pairs if one.status in bad and not takes_back(one)]
 
     @cached_property
     def shipments(self) -> list[Shipment]:

@@ -17,6 +17,7 @@ from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, money, when
 from orders.admin import order_list
+from orders.admin.order_decisions import DecisionActions
 from orders.admin.order_page import order_context
 from orders.admin.order_search import find_order_ids
 from orders.admin.order_words import fulfillment_word, payment_word
@@ -31,6 +32,7 @@ from orders.services.approving import (
     ship_ourselves,
 )
 from orders.services.center import CannotShip, ship_to_customer
+from orders.services.closing import CannotSubmit
 
 APPROVE = "orders.approve_order"
 
@@ -61,7 +63,7 @@ def waits_for_approval(order: Order) -> bool:
 
 
 @admin.register(Order)
-class OrderAdmin(SummaryAdmin):
+class OrderAdmin(DecisionActions, SummaryAdmin):
     """Customers' orders: lines and prices belong to the store, staff approve, hold and ship."""
 
     nav = Nav(group="Sell", order=10, icon="order", key="o")
@@ -79,7 +81,7 @@ class OrderAdmin(SummaryAdmin):
     jump_fields = ("number",)
     views = order_list.TABS
     empty_state = ("No orders yet", "They appear a few seconds after a customer buys.")
-    refusals = (CannotShip,)
+    refusals = (CannotShip, CannotSubmit)
     summary_template = "admin/orders/order/summary.html"
     summary_only = True
 

@@ -86,7 +86,7 @@ _UNSEEN = Q(approved_at=None) & (
         partner_order__partner__approval=Approval.OVER_LIMIT,
         partner_order__cost_total__gt=F("partner_order__partner__approval_limit"),
     )
-    | Q(content__may_repeat=True)
+    | Q(content__has_key="may_repeat")
 )
 
 

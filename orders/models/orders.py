@@ -126,7 +126,8 @@ class OrderContact(Stamped):
 class OrderLine(Stamped):
     """`quantity` is current units (edits and refunds subtracted); `price` per unit, `discount`
     for the whole line, both in the order's currency. `routable` is False for gift cards and what
-    needs no shipping."""
+    needs no shipping. `given_back` units were canceled by their partner and wait for a person to
+    send them elsewhere; `noted` units went to the customer unwanted, and a person knows."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     external_id = models.CharField(max_length=200)
@@ -138,6 +139,8 @@ class OrderLine(Stamped):
     price = Money()
     discount = Money(default=0)
     routable = models.BooleanField(default=True)
+    given_back = models.PositiveIntegerField(default=0)
+    noted = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [

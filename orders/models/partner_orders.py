@@ -28,7 +28,8 @@ class PartnerOrder(Movable, Stamped):
 
     `due_at` is when its lines go out next by plan; `closes_at` when lines stop being taken by plan,
     `closed_at` when they did. One that is added to stays open after it was placed. `cost_total` is
-    in `currency`. A center-bound order that staff received is `delivered`.
+    in `currency`. A center-bound order that staff received is `delivered`. `agreed_digest` is of
+    the lines and the address a person agreed on with the partner after it was sent.
     """
 
     Status, ShipTo = PartnerOrderStatus, ShipTo
@@ -64,6 +65,7 @@ class PartnerOrder(Movable, Stamped):
     status_raw = models.CharField(max_length=100, blank=True)
     polled_at = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
+    agreed_digest = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ["-id"]

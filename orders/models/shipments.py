@@ -30,7 +30,8 @@ class PublishStatus(models.TextChoices):
 class Shipment(Movable, Leased, Stamped):
     """`bound_for` center: staff press Received; customer: published to the channel and mailed.
 
-    The lease is that of publishing. `published_ref` is the channel's fulfillment id.
+    The lease is that of publishing. `published_ref` is the channel's fulfillment id. `left_over`
+    counts units by SKU that were in it and that nobody ordered.
     """
 
     Status, Publish, BoundFor = ShipmentStatus, PublishStatus, ShipTo
@@ -70,6 +71,7 @@ class Shipment(Movable, Leased, Stamped):
     retry_at = models.DateTimeField(null=True)
     published_ref = models.CharField(max_length=200, blank=True)
     error = models.TextField(blank=True)
+    left_over = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["-id"]

@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from orders.models import Order, PartnerOrderLine
-from orders.services.changes import recount
 from orders.services.consolidation import assign_order
+from orders.services.fitting import fit_order, recount
 from orders.services.history import record
 from orders.services.locking import live_parts, lock_unsent
 from orders.services.routing import close_routed_alerts, route_again, route_to_us
@@ -48,6 +48,22 @@ def release_order(order: Order, user: AbstractBaseUser) -> bool:
             return False
         record(order, "released", "Released.", user=user)
         assign_order(order)
+        refresh_status(order)
+    return True
+
+
+def cancel_order(order: Order, user: AbstractBaseUser, reason: str) -> bool:
+    """Staff cancel an order here: unsent lines end, what a partner has becomes a decision.
+
+    The channel is not told: whoever cancels it there does it there. False if it was canceled.
+    """
+    with transaction.atomic():
+        now = timezone.now()
+        if not _update(order, Q(canceled_at=None), canceled_at=now, cancel_reason=reason[:200]):
+            return False
+        lock_unsent(order)
+        record(order, "canceled", f"Canceled here. {reason}".strip(), user=user)
+        fit_order(order)
         refresh_status(order)
     return True
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from catalog.models import Dispatch, Partner
 from integrations.models import Alert
+from integrations.models.base import locked
 from integrations.services.alerts import close_alert, raise_alert
 from orders.models import PartnerOrder, Submission
 from orders.services.closing import (
@@ -78,9 +79,9 @@ def _unsettled(row: PartnerOrder) -> Submission | None:
 def _wait_for(row: PartnerOrder, submission: Submission, now: datetime) -> str:
     """Its cut-off is kept all the same; what is in it goes out when the outcome is known."""
     with transaction.atomic():
-        row = PartnerOrder.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        row = locked(PartnerOrder.objects.all()).get(pk=row.pk)
         # Locked, it is not claimed while lines join it.
-        submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+        submission = locked(Submission.objects.all()).get(pk=submission.pk)
         if submission.status == Sending.PENDING:
             take_in(submission)
         _close_if_over(row, now)

@@ -5,8 +5,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.jobs import enqueue
+from integrations.models.base import locked
 from orders.models import PartnerOrder, Submission
 from orders.services.closing import CannotSubmit, in_flight, put_up
+from orders.services.fitting import catch_up
 from orders.services.growing import hand_on
 from orders.services.history import record
 from orders.services.locking import lock_orders
@@ -56,7 +58,7 @@ def ask_for_less(row: PartnerOrder, lowered: dict[int, int], user: AbstractBaseU
 
 def _lock(row: PartnerOrder) -> PartnerOrder:
     lock_orders(row)
-    return PartnerOrder.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    return locked(PartnerOrder.objects.all()).get(pk=row.pk)
 
 
 def _refuse_while_open(row: PartnerOrder) -> None:
@@ -64,7 +66,7 @@ def _refuse_while_open(row: PartnerOrder) -> None:
         raise CannotSubmit(f"{open_one} is not settled yet. Wait for its outcome, then ask again.")
 
 
-def cancel_placed(row: PartnerOrder, why: str) -> bool:
+def cancel_placed(row: PartnerOrder, why: str, *, asked: bool = False) -> bool:
     """It is canceled there: its lines wait for a person, except those nobody wants any more.
 
     What the partner was never told goes with the next order. False if it was shipped: then
@@ -77,5 +79,6 @@ def cancel_placed(row: PartnerOrder, why: str) -> bool:
     for submission in pending:
         submission.move(Sending.PENDING, Sending.DROPPED, settled_at=timezone.now())
     for part in row.lines.filter(canceled_at=None).select_related("order_line__order"):
-        unroute(part, why)
+        unroute(part, why, asked=asked)
+    catch_up(row)
     return True

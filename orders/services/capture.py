@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.models import Connection
+from integrations.models.base import locked
 from integrations.services.webhooks import release_waiting
 from integrations.types import ChannelOrder
 from orders.models import Order
@@ -40,8 +41,8 @@ def capture_order(
 def _existing(connection: Connection, remote: ChannelOrder) -> Order | None:
     # The connection's row is what two deliveries of the same order queue for. Neither lock is FOR
     # UPDATE: whoever only points at the row would wait too, and may hold what we lock next.
-    Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
-    orders = Order.objects.select_for_update(no_key=True).filter(connection=connection)
+    locked(Connection.objects.all()).get(pk=connection.pk)
+    orders = locked(Order.objects.all()).filter(connection=connection)
     return orders.filter(external_id=remote.external_id).first()
 
 

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 
-from integrations.services.alerts import raise_alert
+from integrations.models.base import locked
+from integrations.services.alerts import close_alert, raise_alert
 from inventory.models import StockLevel
 from inventory.services.adjust import adjust_stock
 from inventory.services.reservations import release
@@ -21,12 +22,15 @@ from orders.models import (
     Shipment,
     ShipmentLine,
 )
+from orders.services.dealing import say_left_over
 from orders.services.history import record, record_for_orders
+from orders.services.locking import lock_orders
 from orders.services.shipments import all_shipped, publish_and_tell
 from orders.services.status import refresh_all, refresh_status, units_to_customer
 
 CENTER, CUSTOMER = Shipment.BoundFor.CENTER, Shipment.BoundFor.CUSTOMER
 Placed = PartnerOrder.Status
+_COUNTED = Sum("shipped__received", filter=~Q(shipped__shipment__status="voided"))
 
 
 class CannotShip(Exception):
@@ -47,20 +51,25 @@ def receive_shipment(
         raise CannotShip("This parcel goes to the customer, not to our center.")
     now = now or timezone.now()
     with transaction.atomic():
-        # The partner order first, as reports of its parcels do; two parcels at once take turns.
-        list(PartnerOrder.objects.select_for_update(of=("self",)).filter(shipments=shipment))
+        # As reports of its parcels do: the customers' orders, then the partner order, whose parcels
+        # take turns.
+        assert shipment.partner_order is not None
+        lock_orders(shipment.partner_order)
+        list(locked(PartnerOrder.objects.all()).filter(shipments=shipment))
         if not shipment.update_where(Q(received_at=None), received_at=now):
             return False
         shipment.move(["in_transit", "exception"], "delivered", delivered_at=now)
         for line in shipment.lines.all():
             units = line.quantity if counted is None else counted.get(line.pk, 0)
             ShipmentLine.objects.filter(pk=line.pk).update(received=min(units, line.quantity))
-        _say_missing(shipment)
-        assert shipment.partner_order is not None
         placed = shipment.partner_order
+        say_left_over(shipment)
+        _say_missing(shipment)
+        _close_made_good(placed)
         if _all_received(placed):
             olds = [Placed.SUBMITTED, Placed.CONFIRMED, Placed.PICKING, Placed.PACKED]
             placed.move([*olds, Placed.SHIPPED], Placed.DELIVERED)
+            close_alert(f"partner_canceled:{placed.pk}")
         refresh_all(record_for_orders(placed, "received", f"Received {shipment}.", user=user))
     return True
 
@@ -76,6 +85,18 @@ def _say_missing(shipment: Shipment) -> None:
             "Ask the partner to send it after, and count that parcel when it arrives.",
             shipment,
         )
+
+
+def _close_made_good(placed: PartnerOrder) -> None:
+    """What was missing from a parcel came with a later one: its alert is over."""
+    arrived = placed.lines.filter(canceled_at=None).annotate(got=_COUNTED)
+    short = [part.pk for part in arrived if (part.got or 0) < part.quantity - part.kept]
+    counted = placed.shipments.exclude(received_at=None)
+    open_ones = counted.filter(
+        lines__partner_order_line__in=short, lines__received__lt=F("lines__quantity")
+    )
+    for shipment in counted.exclude(pk__in=open_ones.values("pk")):
+        close_alert(f"missing:{shipment.pk}")
 
 
 def _all_received(placed: PartnerOrder) -> bool:
@@ -118,7 +139,7 @@ def ship_to_customer(
     Raises CannotShip with a sentence; a second press finds nothing left and says so.
     """
     with transaction.atomic():
-        order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        order = locked(Order.objects.all()).get(pk=order.pk)
         if order.canceled_at:
             raise CannotShip(f"{order} was canceled.")
         if order.held_at:

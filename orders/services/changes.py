@@ -1,21 +1,24 @@
 """What a channel says later about an order we have: payment, cancellation, other quantities."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
+from integrations.services.webhooks import release_waiting
 from integrations.types import ChannelLine, ChannelOrder
-from orders.models import Order, OrderLine, PartnerOrder, PartnerOrderLine, Submission
-from orders.services.consolidation import assign_order, refresh_cost
-from orders.services.growing import rebuild
+from orders.models import Order, OrderLine, PartnerOrder
+from orders.services.fitting import fit_order, recount
 from orders.services.history import ERROR, record
 from orders.services.lines import insert_line, write_contact
 from orders.services.locking import live_parts, lock_unsent
-from orders.services.routing import cancel_part, identify, route_lines
+from orders.services.routing import identify
 from orders.services.status import refresh_status
 
 
 def apply_change(order: Order, remote: ChannelOrder, now: datetime) -> None:
-    """Bring an order to a newer version. Runs inside the transaction that locked the order."""
+    """Bring an order to a newer version. Runs inside the transaction that locked the order.
+
+    What no partner was told of follows at once; what one was told, or may have been told, stays as
+    it is: a person decides about the difference once the outcome is known.
+    """
     actor = order.connection.name if order.connection else ""
     if remote.paid_at and not order.paid_at:
         record(order, "paid", "Paid.", actor=actor)
@@ -23,13 +26,10 @@ def apply_change(order: Order, remote: ChannelOrder, now: datetime) -> None:
         record(order, "canceled", "Canceled in the store.", actor=actor)
     _copy_facts(order, remote)
     lock_unsent(order)
-    write_contact(order, remote.contact)
-    if order.canceled_at:
-        cancel_unsent(order)
-    else:
-        _apply_lines(order, remote.lines)
-        route_lines(order)
-        assign_order(order, now)
+    if write_contact(order, remote.contact):
+        _send_elsewhere(order)
+    _apply_lines(order, remote.lines)
+    fit_order(order, now)
     refresh_status(order)
 
 
@@ -48,28 +48,13 @@ def _copy_facts(order: Order, remote: ChannelOrder) -> None:
     )  # fmt: skip
 
 
-def cancel_unsent(order: Order) -> int:
-    """End every part no partner has been told of; returns how many."""
-    parts = [part for part in live_parts(order) if not part.is_sent]
-    end_parts(parts, "The order was canceled.")
-    return len(parts)
-
-
-def end_parts(parts: list[PartnerOrderLine], reason: str) -> None:
-    """Cancel parts that were not sent; what remains of their partner orders is counted anew."""
-    for part in parts:
-        cancel_part(part, reason)
-    recount([part.partner_order for part in parts if part.partner_order])
-
-
-def recount(rows: Iterable[PartnerOrder]) -> None:
-    """Lines left these partner orders: their cost, and what waits to be sent, is written anew."""
-    for placed in {row.pk: row for row in rows}.values():
-        waiting = placed.submissions.filter(status=Submission.Status.PENDING).first()
-        if waiting:
-            rebuild(waiting)
-        else:
-            refresh_cost(placed)
+def _send_elsewhere(order: Order) -> None:
+    """What goes to the customer and was not sent goes to the new address, approved again."""
+    record(order, "edited", "The store changed the customer or the address.")
+    waiting = order.partner_orders.filter(
+        ship_to=PartnerOrder.ShipTo.CUSTOMER, status=PartnerOrder.Status.OPEN
+    )
+    recount(waiting.filter(submissions__status="pending").distinct())
 
 
 def _apply_lines(order: Order, lines: tuple[ChannelLine, ...]) -> None:
@@ -79,6 +64,8 @@ def _apply_lines(order: Order, lines: tuple[ChannelLine, ...]) -> None:
         if row is None:
             insert_line(order, remote)
             record(order, "edited", f"The store added {remote.quantity} x {remote.title}.")
+            assert order.connection is not None
+            release_waiting(order.connection)
         elif row.quantity != remote.quantity:
             _change_quantity(order, row, remote)
 
@@ -88,10 +75,9 @@ def _change_quantity(order: Order, row: OrderLine, remote: ChannelLine) -> None:
     row.canceled_quantity = remote.canceled_quantity
     row.variant = row.variant or identify(row, order.connection, remote.variant_id)
     row.save(update_fields=["quantity", "canceled_quantity", "variant"])
-    live = [p for p in live_parts(order) if p.order_line_id == row.pk]
     text = f"The store changed {row.title} from {before} to {remote.quantity}."
-    if any(part.is_sent for part in live):
-        record(order, "edited", f"{text} A partner already has it.", level=ERROR)
-        return
-    end_parts(live, "The quantity was changed.")
-    record(order, "edited", text)
+    told = [part for part in live_parts(order) if part.order_line_id == row.pk and part.is_sent]
+    if remote.quantity < sum(part.quantity for part in told):
+        record(order, "edited", f"{text} A partner has more.", level=ERROR)
+    else:
+        record(order, "edited", text)

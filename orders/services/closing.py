@@ -14,6 +14,7 @@ from catalog.models import Approval, Dispatch
 from catalog.services.partners import can_append
 from integrations.jobs import enqueue
 from integrations.models import Connection
+from integrations.models.base import locked
 from integrations.providers.base import PushesOrders
 from orders.models import PartnerOrder, Submission
 from orders.references import reference_of
@@ -123,7 +124,7 @@ def close_and_submit(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        row = PartnerOrder.objects.select_for_update(of=("self",)).get(pk=partner_order.pk)
+        row = locked(PartnerOrder.objects.all()).get(pk=partner_order.pk)
         if is_over(row) or in_flight(row):
             raise ClosedAlready(f"{row} was put up for sending already.")
         if reasons := why_not(row):

@@ -13,10 +13,10 @@ from integrations.services.breaker import admit
 from integrations.services.connections import needs_attention, provider_for
 from integrations.types import PlacedOrder
 from orders.models import Submission
+from orders.services.alarms import fingerprint
 from orders.services.content import differs, lines_in, lines_there
 from orders.services.placing import check_ours
 from orders.services.settling import (
-    fingerprint,
     look_later,
     settle_absent,
     settle_failed,

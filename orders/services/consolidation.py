@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from catalog.models import Dispatch, OrderTrigger, Partner
 from integrations.jobs import enqueue
+from integrations.models.base import locked
 from orders.models import Order, PartnerOrder, PartnerOrderLine
 from orders.services.history import record
 from orders.services.planning import new_period, next_seq
@@ -83,7 +84,7 @@ def open_order(partner: Partner, now: datetime) -> PartnerOrder:
 
 def _locked(which: Q) -> PartnerOrder | None:
     # Kept from being closed between this look and the UPDATE that puts the line into it.
-    return PartnerOrder.objects.select_for_update(of=("self",)).filter(which).first()
+    return locked(PartnerOrder.objects.all()).filter(which).first()
 
 
 def _create(partner: Partner, **fields: Any) -> PartnerOrder:

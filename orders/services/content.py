@@ -14,6 +14,9 @@ from integrations.types import Address, LineToPlace, OrderToPlace, PlacedLine
 from inventory.models import Location
 from orders.models import OrderContact, PartnerOrder, PartnerOrderLine, Submission
 
+# What of a content the partner gets to see; the rest is for us.
+SAID = ("currency", "total", "lines", "lowered")
+
 
 @dataclass(frozen=True)
 class Content:
@@ -185,7 +188,8 @@ def is_address(value: Mapping[str, str]) -> bool:
 def digest_of(content: dict[str, Any], ship_to: Address | None) -> str:
     """The fingerprint of what was approved: lines, total and ship-to (SHA-256, hex)."""
     place = asdict(ship_to) if ship_to else None
-    text = json.dumps([content, place], sort_keys=True)
+    said = {key: content[key] for key in SAID if key in content}
+    text = json.dumps([said, place], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

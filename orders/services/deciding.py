@@ -6,16 +6,19 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integrations.jobs import enqueue
+from integrations.models.base import locked
 from integrations.services.alerts import close_alert
 from integrations.types import PlacedOrder
 from orders.models import PartnerOrder, Submission
+from orders.services.alarms import fingerprint
 from orders.services.closing import CannotSubmit, fix_content, in_flight, why_not, why_not_at_all
 from orders.services.content import lowered_of, sendable
+from orders.services.fitting import catch_up
 from orders.services.growing import end, hand_on, orders_in
 from orders.services.history import record
 from orders.services.locking import lock_orders
 from orders.services.routing import unroute
-from orders.services.settling import fingerprint, settle_submitted
+from orders.services.settling import settle_submitted
 from orders.services.status import refresh_all
 
 Status, Kind = Submission.Status, Submission.Kind
@@ -28,9 +31,7 @@ def retry(submission: Submission, user: AbstractBaseUser) -> bool:
     """
     with transaction.atomic():
         lock_orders(submission.partner_order)
-        row = PartnerOrder.objects.select_for_update(of=("self",)).get(
-            pk=submission.partner_order_id
-        )
+        row = locked(PartnerOrder.objects.all()).get(pk=submission.partner_order_id)
         _refuse(submission, row)
         fields = {
             "approved_at": timezone.now(),
@@ -41,6 +42,7 @@ def retry(submission: Submission, user: AbstractBaseUser) -> bool:
         }
         if not submission.move(Status.FAILED, Status.PENDING, **fields):
             return False
+        catch_up(row)
         if submission.kind != Kind.CANCEL:
             _rewrite(submission, row)
         close_alert(fingerprint(submission))
@@ -92,9 +94,11 @@ def link_existing(submission: Submission, external_id: str, user: AbstractBaseUs
 def send_again(submission: Submission, user: AbstractBaseUser) -> bool:
     """A person made sure it is not there."""
     with transaction.atomic():
+        lock_orders(submission.partner_order)
         fields = {"retry_at": None, "decided_by_id": user.pk, "sent_at": None}
         if not submission.move(Status.UNCONFIRMED, Status.PENDING, **fields):
             return False
+        catch_up(submission.partner_order)
         close_alert(fingerprint(submission))
         record(submission.partner_order, "sent_again", "Not there: send it again.", user=user)
         enqueue("orders.tasks.submit", submission.pk)
@@ -110,9 +114,7 @@ def drop(submission: Submission, user: AbstractBaseUser, reason: str) -> bool:
         fields = {"decided_by_id": user.pk, "error": reason, "settled_at": timezone.now()}
         if not submission.move(droppable, Status.DROPPED, **fields):
             return False
-        row = PartnerOrder.objects.select_for_update(of=("self",)).get(
-            pk=submission.partner_order_id
-        )
+        row = locked(PartnerOrder.objects.all()).get(pk=submission.partner_order_id)
         orders, text = orders_in(row), f"{submission} was dropped: {reason}"
         record(row, "dropped", f"Dropped: {reason}", user=user)
         for order in orders:
@@ -120,6 +122,7 @@ def drop(submission: Submission, user: AbstractBaseUser, reason: str) -> bool:
         {Kind.CREATE: _drop_create, Kind.APPEND: hand_on}.get(Kind(submission.kind), _drop_nothing)(
             row, text
         )
+        catch_up(row)
         close_alert(fingerprint(submission))
         refresh_all(orders)
     return True

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 
-from integrations.jobs import enqueue, waiting_ids
+from integrations.jobs import enqueue, waiting_jobs
 from integrations.services.breaker import waits
 from orders.models import Notification, Shipment, Submission
 from orders.services.batches import submit_due_batches
+from orders.services.fitting import catch_up
+from orders.services.locking import lock_orders
 from orders.services.notifications import give_up
 from orders.services.planning import plan_batches
 from orders.services.privacy import open_redactions
@@ -24,11 +27,22 @@ def sweep(now: datetime) -> dict[str, int]:
         "covered": settle_shortfalls(),
         "batches": len(batches.submissions),
         "recovered": recover_submissions(now) + recover_notifications(now),
-        "submissions": _wake(_due_submissions(now), "orders.tasks.submit"),
-        "confirmations": _wake(_due_confirmations(now), "orders.tasks.confirm"),
-        "shipments": _wake(_due_shipments(now), "orders.tasks.publish_shipment"),
-        "notifications": _wake(_due_notifications(now), "orders.tasks.send_notification"),
-        "privacy": _wake(open_redactions(), "orders.tasks.redact"),
+        **_wake_all(now),
+    }
+
+
+def _wake_all(now: datetime) -> dict[str, int]:
+    due = {
+        "submissions": ("orders.tasks.submit", _due_submissions(now)),
+        "confirmations": ("orders.tasks.confirm", _due_confirmations(now)),
+        "shipments": ("orders.tasks.publish_shipment", _due_shipments(now)),
+        "notifications": ("orders.tasks.send_notification", _due_notifications(now)),
+        "privacy": ("orders.tasks.redact", open_redactions()),
+    }
+    # What lies in the queue is awake already: added again every minute it would only grow.
+    awake = waiting_jobs() if any(ids for _, ids in due.values()) else {}
+    return {
+        name: _wake(task, set(ids) - awake.get(task, set())) for name, (task, ids) in due.items()
     }
 
 
@@ -39,7 +53,14 @@ def recover_submissions(now: datetime) -> int:
     for submission in left:
         sent = submission.sent_at is not None
         new = Submission.Status.UNCONFIRMED if sent else Submission.Status.PENDING
-        recovered += submission.move(
+        recovered += _recover(submission, new, now)
+    return recovered
+
+
+def _recover(submission: Submission, new: str, now: datetime) -> bool:
+    with transaction.atomic():
+        lock_orders(submission.partner_order)
+        recovered = submission.move(
             Submission.Status.SUBMITTING,
             new,
             where=Q(lease_token=submission.lease_token),
@@ -48,6 +69,8 @@ def recover_submissions(now: datetime) -> int:
             lease_until=None,
             error="The worker that was sending it stopped.",
         )
+        if recovered:
+            catch_up(submission.partner_order)
     return recovered
 
 
@@ -95,9 +118,7 @@ def _ids(rows) -> list[int]:  # type: ignore[no-untyped-def]
     return list(rows.order_by("pk").values_list("pk", flat=True)[:LIMIT])
 
 
-def _wake(ids: list[int], task: str) -> int:
-    # What lies in the queue is awake already: added again every minute it would only grow.
-    asleep = sorted(set(ids) - waiting_ids(task)) if ids else []
-    for pk in asleep:
+def _wake(task: str, ids: set[int]) -> int:
+    for pk in sorted(ids):
         enqueue(task, pk)
-    return len(asleep)
+    return len(ids)

@@ -80,7 +80,8 @@ def hand_on(row: PartnerOrder, why: str) -> list[PartnerOrderLine]:
     row.update_where(Q(closed_at=None), closed_at=now)
     row.update_where(Q(), due_at=None)
     for waiting in row.submissions.filter(status__in=UNSETTLED, kind=Submission.Kind.APPEND):
-        if not waiting.may_have_told:
+        refused = waiting.status == Sending.FAILED and lowered_of(waiting)
+        if not waiting.may_have_told and not refused:  # a person is to see what was refused
             waiting.move(UNSETTLED, Sending.DROPPED, settled_at=now)
     live = row.lines.filter(canceled_at=None).select_related("submission", "order_line__order")
     late = [part for part in live.order_by("pk") if not part.is_sent]

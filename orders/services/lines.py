@@ -40,8 +40,11 @@ def insert_line(order: Order, line: ChannelLine) -> OrderLine:
     return row
 
 
-def write_contact(order: Order, contact: Contact) -> None:
-    """The customer and the address as they are now; a redacted person stays redacted."""
+def write_contact(order: Order, contact: Contact) -> bool:
+    """The customer and the address as they are now; a redacted person stays redacted.
+
+    True if something changed on a contact we had.
+    """
     address = contact.address
     values = clip(
         OrderContact,
@@ -57,5 +60,7 @@ def write_contact(order: Order, contact: Contact) -> None:
         country=address.country,
     )
     row, created = OrderContact.objects.get_or_create(order=order, defaults=values)
-    if not created:
-        OrderContact.objects.filter(pk=row.pk, redacted_at=None).update(**values)
+    if created or row.redacted_at or all(getattr(row, k) == v for k, v in values.items()):
+        return False
+    known = OrderContact.objects.filter(pk=row.pk, redacted_at=None)
+    return bool(known.update(**values))

@@ -1,15 +1,24 @@
-"""What a partner tells of an order placed with it: today, that it was canceled there."""
+"""What a partner tells of an order placed with it: how far it is, or that it was canceled."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from integrations.models import Connection
-from integrations.services.alerts import raise_alert
-from orders.models import PartnerOrder, Submission
+from integrations.models.base import locked
+from integrations.services.alerts import close_alert, raise_alert
+from integrations.types import OrderState, PlacedOrder
+from orders.models import PartnerOrder
+from orders.services.alarms import close_differences
 from orders.services.canceling import cancel_placed
-from orders.services.growing import orders_in
+from orders.services.closing import in_flight
+from orders.services.content import differs, lines_there
+from orders.services.given_back import tell_canceled, waits_for_partner, was_asked
+from orders.services.growing import hand_on, orders_in
 from orders.services.history import ERROR, record_for_orders
 from orders.services.locking import lock_orders
 from orders.services.status import refresh_all
+
+Placed = PartnerOrder.Status
 
 
 def take_cancellation(connection: Connection, external_id: str, reason: str) -> PartnerOrder | None:
@@ -23,31 +32,73 @@ def take_cancellation(connection: Connection, external_id: str, reason: str) -> 
         if placed is None:
             return None
         lock_orders(placed)
-        placed = PartnerOrder.objects.select_for_update(of=("self",)).get(pk=placed.pk)
+        placed = locked(PartnerOrder.objects.all()).get(pk=placed.pk)
         if placed.status == PartnerOrder.Status.CANCELED:
             return placed
         why = f"{placed.partner} canceled {placed.reference}. {reason}".strip()
         orders = orders_in(placed)
-        asked = _was_asked(placed)
+        asked = was_asked(placed)
         level = {} if asked else {"level": ERROR}
         record_for_orders(placed, "partner_canceled", why, **level)
-        cancel_placed(placed, why)
-        if not asked:
-            _tell(placed)
+        moved = cancel_placed(placed, why, asked=asked)
         refresh_all(orders)
+        if not asked and (waits_for_partner(placed) or not moved):
+            tell_canceled(placed)
     return placed
 
 
-def _was_asked(placed: PartnerOrder) -> bool:
-    asked = placed.submissions.filter(kind=Submission.Kind.CANCEL)
-    return any(one.may_have_told for one in asked)
+def take_state(connection: Connection, state: OrderState) -> PartnerOrder | None:
+    """How far the partner is with an order of ours: only ever forward. None if it is not ours.
+
+    Their own word is kept as they say it; one we do not know moves nothing, and a person is told.
+    """
+    if state.status == "canceled":
+        return take_cancellation(connection, state.external_id, "")
+    with transaction.atomic():
+        ours = PartnerOrder.objects.filter(connection=connection, external_id=state.external_id)
+        if (found := ours.first()) is None:
+            return None
+        lock_orders(found)
+        placed = locked(PartnerOrder.objects.all()).get(pk=found.pk)
+        placed.update_where(Q(), status_raw=state.status_raw[:100])
+        if not state.status:
+            _say_unknown(placed, state.status_raw)
+            return placed
+        close_alert(f"status:{placed.pk}")
+        _move_on(placed, state.status)
+    return placed
 
 
-def _tell(placed: PartnerOrder) -> None:
+def _move_on(placed: PartnerOrder, status: str) -> None:
+    if placed.closed_at is None and status != Placed.CONFIRMED:
+        hand_on(placed, f"{placed.partner} began work on it.")
+    if status == Placed.DELIVERED and placed.ship_to == PartnerOrder.ShipTo.CENTER:
+        status = Placed.SHIPPED  # it is delivered when staff press Received
+    before = [old for old, after in PartnerOrder.MOVES.items() if status in after]
+    if placed.move([old for old in before if old != Placed.OPEN], status):
+        word = placed.get_status_display().lower()
+        refresh_all(record_for_orders(placed, "status", f"{placed.partner}: {word}."))
+
+
+def _say_unknown(placed: PartnerOrder, word: str) -> None:
     raise_alert(
-        f"partner_canceled:{placed.pk}",
+        f"status:{placed.pk}",
         "placement",
-        f"{placed.partner} canceled {placed.reference}",
-        "Press Route again on its orders when another partner has the goods, or cancel them.",
+        f"{placed.partner} says “{word}” about {placed.reference}",
+        "We do not know this word: look there what it means. Nothing was moved here.",
         placed,
     )
+
+
+def compare_lines(row: PartnerOrder, found: PlacedOrder) -> bool:
+    """Whether the partner's order says what was agreed; then nobody needs to look any more.
+
+    A stranger's order, or one about which something is being sent, says nothing: False.
+    """
+    account = row.connection.account if row.connection else ""
+    if (found.reference, found.account) != (row.reference, account) or in_flight(row):
+        return False
+    if differs(lines_there(row), found.lines):
+        return False
+    close_differences(row)
+    return True

@@ -87,7 +87,7 @@ def _rewrite(
     model: type[models.Model], pk: Any, columns: list[str], pattern: re.Pattern[str], by: str
 ) -> bool:
     with transaction.atomic():
-        row = model._base_manager.select_for_update(of=("self",)).filter(pk=pk).first()
+        row = model._base_manager.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
         if row is None:
             return False
         old = {column: getattr(row, column) for column in columns}

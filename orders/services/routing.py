@@ -1,5 +1,6 @@
 """Routing: choose for each customer line the partner who fulfills it, or say why none does."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from inventory.availability import balances
 from inventory.models import StockLevel
 from inventory.services.reservations import move_reservation, release, reserve, resize_reservation
 from orders.models import Order, OrderLine, PartnerOrderLine
+from orders.services.given_back import close_canceled_alerts
 
 
 @dataclass(frozen=True)
@@ -84,18 +86,21 @@ def route_lines(order: Order) -> list[PartnerOrderLine]:
     """
     lines = order.lines.filter(routable=True, quantity__gt=0).select_related("variant")
     without = [line for line in lines if not line.parts.filter(canceled_at=None).exists()]
-    _lock_variants(without)
-    return [_route(line, line.quantity) for line in without]
+    lock_variants(without)
+    return [route_units(line, line.quantity) for line in without]
 
 
-def _lock_variants(lines: list[OrderLine]) -> None:
-    # Two orders for the last unit must see each other's reservation, so that one of them is short;
-    # taken in the order of their ids, so that two orders for the same things cannot deadlock.
+def lock_variants(lines: Iterable[OrderLine]) -> None:
+    """Two orders for the last unit must see each other's reservation, so that one of them is short.
+
+    Taken in the order of their ids, so that two orders for the same things cannot deadlock.
+    """
     ids = {line.variant_id for line in lines if line.variant_id}
     list(Variant.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
 
 
-def _route(line: OrderLine, quantity: int) -> PartnerOrderLine:
+def route_units(line: OrderLine, quantity: int) -> PartnerOrderLine:
+    """A new part for so many units of a line, with the partner that fits best, or with none."""
     route = choose_route(line)
     part = PartnerOrderLine.objects.create(
         order_line=line,
@@ -120,20 +125,31 @@ def hold_stock(part: PartnerOrderLine) -> None:
     connection = part.partner.connection
     move_reservation(part.reservation_key, connection)
     reserve(part.reservation_key, part.variant, connection, part.quantity)
-    at = (part.variant.pk, connection.pk if connection else None)
-    short = min(part.quantity, -balances([part.variant.pk]).get(at, 0))
-    if short > 0:
-        PartnerOrderLine.objects.filter(pk=part.pk).update(short=short)
-        part.short = short
-        number = part.order_line.order.number
-        raise_alert(
-            f"shortfall:{part.pk}",
-            "stock",
-            f"{number}: {short} of {part.quantity} {part.order_line.title} are not in stock",
-            "Place it anyway, hold the line, send it to another partner, or cancel it with the "
-            "customer: the order has the buttons.",
-            part.order_line.order,
-        )
+    _note_short(part)
+
+
+def _note_short(part: PartnerOrderLine) -> None:
+    """Write how many of its units are not there; a person is told while there are any."""
+    assert part.variant is not None
+    assert part.partner is not None
+    at = (part.variant.pk, part.partner.connection_id)
+    short = max(0, min(part.quantity, -balances([part.variant.pk]).get(at, 0)))
+    if short == part.short == 0:
+        return
+    PartnerOrderLine.objects.filter(pk=part.pk).update(short=short)
+    part.short = short
+    if not short:
+        close_alert(f"shortfall:{part.pk}")
+        return
+    number = part.order_line.order.number
+    raise_alert(
+        f"shortfall:{part.pk}",
+        "stock",
+        f"{number}: {short} of {part.quantity} {part.order_line.title} are not in stock",
+        "Place it anyway, hold the line, send it to another partner, or cancel it with the "
+        "customer: the order has the buttons.",
+        part.order_line.order,
+    )
 
 
 def _say_unrouted(line: OrderLine, reason: str) -> None:
@@ -166,13 +182,22 @@ def close_routed_alerts(order: Order) -> None:
         if not waiting.exists():
             close_alert(f"unrouted:{line.sku or line.title}")
             forget_unmatched(UnmatchedSku.Source.ORDER, [line.sku])
+    close_canceled_alerts(order)
 
 
 def route_to_us(order: Order) -> int:
     """Staff ship the unrouted lines from our own shelf; returns how many."""
     us = Partner.objects.get(code="us")
     parts = PartnerOrderLine.objects.filter(order_line__order=order, partner=None, canceled_at=None)
-    return parts.update(partner=us, route_reason="We ship it ourselves.")
+    taken = parts.update(partner=us, route_reason="We ship it ourselves.")
+    _forget_given_back(order)
+    return taken
+
+
+def _forget_given_back(order: Order) -> None:
+    """A person decided: of lines that wait for nobody any more, what comes later is routed anew."""
+    waiting = PartnerOrderLine.objects.filter(partner=None, canceled_at=None)
+    order.lines.exclude(parts__in=waiting).update(given_back=0)
 
 
 def route_again(order: Order) -> int:
@@ -181,7 +206,7 @@ def route_again(order: Order) -> int:
     parts = PartnerOrderLine.objects.filter(
         order_line__order=order, partner=None, canceled_at=None
     ).select_related("order_line__order", "order_line__variant")
-    _lock_variants([part.order_line for part in parts])
+    lock_variants(part.order_line for part in parts)
     for part in parts:
         line = part.order_line
         if line.variant is None:
@@ -193,6 +218,7 @@ def route_again(order: Order) -> int:
         part.variant, part.partner, part.unit_cost = route.variant, route.partner, route.cost
         part.route_reason = route.reason
         part.save(update_fields=["variant", "partner", "unit_cost", "route_reason"])
+        _forget_given_back(order)
         hold_stock(part)
         found += 1
     return found
@@ -205,6 +231,7 @@ def cancel_part(part: PartnerOrderLine, reason: str) -> None:
         fields["partner_order"] = None
     PartnerOrderLine.objects.filter(pk=part.pk).update(**fields)
     release([part.reservation_key])
+    close_alert(f"shortfall:{part.pk}")
 
 
 def lower_part(part: PartnerOrderLine, units: int, reason: str) -> None:
@@ -216,33 +243,51 @@ def lower_part(part: PartnerOrderLine, units: int, reason: str) -> None:
     resize_reservation(part.reservation_key, units)
 
 
-def unroute(part: PartnerOrderLine, reason: str) -> PartnerOrderLine | None:
+def resize_part(part: PartnerOrderLine, units: int, reason: str) -> None:
+    """So many units from now on in a part no partner was told of; 0 ends it."""
+    grows, part.quantity = units > part.quantity, units
+    lower_part(part, units, reason)
+    if units and part.variant and part.partner_id and (grows or part.short):
+        _note_short(part)
+
+
+def unroute(part: PartnerOrderLine, reason: str, *, asked: bool = False) -> None:
     """Units that will not come from where they were to come: they wait for a person, unrouted.
 
-    What was shipped of the part stays with it. The rest stays reserved for its customer; nothing
-    is left to wait for when the customer's order was canceled.
+    What was shipped of the part stays with it. The rest stays reserved for its customer, as far as
+    the customer still wants it. `asked`: we asked for it, so what nobody wants is not remembered.
     """
     shipped = _shipped_units(part)
     left = part.quantity - shipped
     if shipped:
-        PartnerOrderLine.objects.filter(pk=part.pk).update(quantity=shipped)
+        PartnerOrderLine.objects.filter(pk=part.pk).update(
+            quantity=shipped, kept=min(part.kept, shipped)
+        )
         release([part.reservation_key])
     else:
         cancel_part(part, reason)
     line = part.order_line
-    if left <= 0 or line.order.canceled_at:
-        return None
+    live = line.parts.filter(canceled_at=None).aggregate(n=Sum("quantity"))["n"] or 0
+    wanted = 0 if line.order.canceled_at else line.quantity
+    waiting = max(0, min(left, wanted - live))
+    line.given_back += waiting if asked else left
+    OrderLine.objects.filter(pk=line.pk).update(given_back=line.given_back)
+    if waiting:
+        wait_unrouted(line, part.variant, waiting, reason)
+
+
+def wait_unrouted(line: OrderLine, variant: Variant | None, units: int, reason: str) -> None:
+    """A part without a partner: its units are held, and a person decides who sends them."""
     _say_unrouted(line, reason)
     waiting = PartnerOrderLine.objects.create(
         order_line=line,
         part=line.parts.count() + 1,
-        variant=part.variant,
+        variant=variant,
         route_reason=reason[:300],
-        quantity=left,
+        quantity=units,
     )
-    if part.variant:
-        reserve(waiting.reservation_key, part.variant, None, left)
-    return waiting
+    if variant:
+        reserve(waiting.reservation_key, variant, None, units)
 
 
 def _shipped_units(part: PartnerOrderLine) -> int:

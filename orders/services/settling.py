@@ -8,12 +8,15 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integrations.errors import ProviderError
+from integrations.models.base import locked
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.types import PlacedOrder
 from inventory.services.reservations import accept
 from orders.models import PartnerOrder, PartnerOrderLine, Submission
+from orders.services.alarms import close_differences, difference_of, fingerprint
 from orders.services.canceling import cancel_placed
 from orders.services.content import differs, lines_in, lowered_of
+from orders.services.fitting import catch_up
 from orders.services.growing import hand_on, orders_in
 from orders.services.history import ERROR, record_for_orders
 from orders.services.locking import lock_orders
@@ -36,12 +39,11 @@ def settle_submitted(
         lock_orders(submission.partner_order)
         if not _settle(submission, old, Status.SUBMITTED, now):
             return False
-        row = PartnerOrder.objects.select_for_update(of=("self",)).get(
-            pk=submission.partner_order_id
-        )
+        row = locked(PartnerOrder.objects.all()).get(pk=submission.partner_order_id)
         submission.partner_order = row
         orders = orders_in(row)
         done(submission, placed, now)
+        catch_up(row)
         refresh_all(orders)
         close_alert(fingerprint(submission))
     return True
@@ -80,7 +82,7 @@ def _canceled(submission: Submission, placed: PlacedOrder, now: datetime) -> Non
     row = submission.partner_order
     why = f"{row.partner} canceled {row.reference} as asked."
     record_for_orders(row, "canceled", why)
-    cancel_placed(row, why)
+    cancel_placed(row, why, asked=True)
 
 
 def _accept_parts(submission: Submission, now: datetime) -> None:
@@ -91,16 +93,19 @@ def _accept_parts(submission: Submission, now: datetime) -> None:
 def _say_difference(submission: Submission, placed: PlacedOrder) -> None:
     changed = differs(lines_in(submission), placed.lines)
     if changed:
-        tell_changed(submission.partner_order, submission.pk, changed)
+        tell_changed(submission.partner_order, submission, changed)
+    elif placed.lines:
+        close_differences(submission.partner_order)
 
 
-def tell_changed(row: PartnerOrder, number: int, changed: str) -> None:
+def tell_changed(row: PartnerOrder, submission: Submission, changed: str) -> None:
     """An alert: the partner's order says something else than ours."""
     raise_alert(
-        f"difference:{number}",
+        difference_of(submission),
         "placement",
         f"{row.partner} changed {row.reference}",
-        f"{changed}. Agree with the partner, then correct it on their side or here.",
+        f"{changed}. Agree with the partner. It closes when their lines are ours again; close it "
+        "yourself where you accept theirs.",
         row,
     )
 
@@ -120,10 +125,17 @@ def settle_failed(
             fingerprint(submission),
             "placement",
             what,
-            f"{sentence} Correct it, then press Retry on the partner order.",
+            f"{sentence} {_what_now(submission)}",
             row,
         )
+        catch_up(row)
     return True
+
+
+def _what_now(submission: Submission) -> str:
+    if submission.kind == Kind.CANCEL or lowered_of(submission):
+        return "Agree with the partner, or keep what comes: the customers' orders have the buttons."
+    return "Correct it, then press Retry on the partner order."
 
 
 def _refused(submission: Submission) -> str:
@@ -146,12 +158,13 @@ def settle_not_as_left(submission: Submission, sentence: str, changed: str) -> b
         fields = {"error_kind": "rejected", "error": sentence}
         if not _settle(submission, Status.SUBMITTING, Status.FAILED, timezone.now(), **fields):
             return False
-        row = PartnerOrder.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        row = locked(PartnerOrder.objects.all()).get(pk=row.pk)
         if changed:
-            tell_changed(row, submission.pk, changed)
+            tell_changed(row, submission, changed)
         if lowered_of(submission):
             _say_too_late(submission, sentence)
         hand_on(row, sentence)
+        catch_up(row)
         refresh_all(record_for_orders(row, "not_added", sentence))
     return True
 
@@ -161,7 +174,7 @@ def _say_too_late(submission: Submission, sentence: str) -> None:
         fingerprint(submission),
         "placement",
         _refused(submission),
-        f"{sentence} What was to be taken off comes anyway. Agree with the partner, or keep it.",
+        f"{sentence} What was to be taken off comes anyway. {_what_now(submission)}",
         submission.partner_order,
     )
 
@@ -196,6 +209,7 @@ def settle_absent(submission: Submission, now: datetime) -> bool:
         record_for_orders(
             submission.partner_order, "absent", f"{absent}: {submission.reference} is sent again."
         )
+        catch_up(submission.partner_order)
         close_alert(fingerprint(submission))
     return True
 
@@ -224,8 +238,3 @@ def _settle(
         lease_until=None,
         **fields,
     )
-
-
-def fingerprint(submission: Submission) -> str:
-    """Of the alert that this submission did not work."""
-    return f"submission:{submission.pk}"

@@ -1,28 +1,29 @@
 """Shipments: what partners report, dealt to customer lines; Received; Ship to customer."""
 
-from collections import Counter
-
 from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from catalog.models import normalize_sku
 from integrations.jobs import enqueue
 from integrations.models import Connection
-from integrations.services.alerts import raise_alert
+from integrations.models.base import locked
+from integrations.services.alerts import close_alert
 from integrations.types import RemoteShipment
 from inventory.services.reservations import accept_shipped
 from orders.models import (
     Order,
     PartnerOrder,
-    PartnerOrderLine,
     Shipment,
     ShipmentLine,
 )
+from orders.services.dealing import deal, deal_again, fully_shipped, say_left_over
+from orders.services.growing import hand_on
 from orders.services.history import record, record_for_orders
 from orders.services.lines import clip
+from orders.services.locking import lock_orders
 from orders.services.notifications import notify
 from orders.services.status import refresh_all, refresh_status
+from orders.services.told_wrong import say_late_number, say_voided
 
 CENTER, CUSTOMER = Shipment.BoundFor.CENTER, Shipment.BoundFor.CUSTOMER
 Placed = PartnerOrder.Status
@@ -34,14 +35,13 @@ def record_shipment(connection: Connection, remote: RemoteShipment) -> tuple[Shi
     Repeated and late news change nothing but a later status and a tracking number that was empty.
     """
     with transaction.atomic():
-        placed = (
-            PartnerOrder.objects.select_for_update(of=("self",))
-            .select_related("partner")
-            .filter(connection=connection, external_id=remote.order_id)
-            .first()
-        )
-        if placed is None:
+        ours = PartnerOrder.objects.filter(connection=connection, external_id=remote.order_id)
+        found = ours.first()
+        if found is None:
             return None, False
+        lock_orders(found)
+        rows = locked(PartnerOrder.objects.all()).select_related("partner")
+        placed = rows.get(pk=found.pk)
         known = placed.shipments.filter(external_id=remote.external_id).first()
         if known:
             follow(known, remote)
@@ -70,76 +70,12 @@ def _create(placed: PartnerOrder, remote: RemoteShipment) -> Shipment:
     )
     if shipment.status == Shipment.Status.VOIDED:
         return shipment  # it never left: nothing is counted, published or mailed
-    dealt = deal_units(placed, remote)
-    for part, units in dealt:
-        ShipmentLine.objects.create(
-            shipment=shipment,
-            order_line=part.order_line,
-            partner_order_line=part,
-            quantity=units,
-        )
-    left = [part for part, units in dealt if (part.done or 0) + units >= part.quantity]  # type: ignore[attr-defined]
-    accept_shipped([part.reservation_key for part in left])
+    if placed.closed_at is None:
+        hand_on(placed, f"{placed.partner} began to ship it.")
+    deal(placed, shipment, remote)
+    accept_shipped([part.reservation_key for part in fully_shipped(shipment)])
     _after_shipping(placed, shipment)
     return shipment
-
-
-def deal_units(placed: PartnerOrder, remote: RemoteShipment) -> list[tuple[PartnerOrderLine, int]]:
-    """Deal the units of a parcel to the customer lines behind them, oldest order first.
-
-    Units nobody ordered (a strange SKU, more than was placed) are left over: an alert names them.
-    """
-    dealt, left_over = [], []
-    variants = _variants_by_sku(placed)
-    names = {normalize_sku(line.sku): line.sku for line in remote.lines}
-    for sku, units in _units_by_sku(remote).items():
-        left = units
-        for part in _unshipped_parts(placed, variants.get(sku)):
-            take = min(left, part.quantity - (part.done or 0))  # type: ignore[attr-defined]
-            if take > 0:
-                left -= take
-                dealt.append((part, take))
-        if left:
-            left_over.append(f"{left} x {names[sku] or 'a line without SKU'}")
-    if left_over:
-        _say_left_over(placed, remote, left_over)
-    return dealt
-
-
-def _units_by_sku(remote: RemoteShipment) -> Counter[str]:
-    units: Counter[str] = Counter()
-    for line in remote.lines:
-        units[normalize_sku(line.sku)] += line.quantity
-    return units
-
-
-def _variants_by_sku(placed: PartnerOrder) -> dict[str, int]:
-    """Our variant of each SKU that was sent, as the submissions say."""
-    contents = placed.submissions.values_list("content", flat=True)
-    rows = [row for content in contents for row in content.get("lines", ())]
-    return {normalize_sku(row["sku"]): row["variant"] for row in rows}
-
-
-def _say_left_over(placed: PartnerOrder, remote: RemoteShipment, left_over: list[str]) -> None:
-    raise_alert(
-        f"left_over:{placed.pk}:{remote.external_id}",
-        "shipment",
-        f"{placed.partner} shipped what {placed.reference} does not have",
-        f"{', '.join(left_over)}. Ask the partner, and count the parcel when it arrives.",
-        placed,
-    )
-
-
-def _unshipped_parts(placed: PartnerOrder, variant_id: int | None) -> list[PartnerOrderLine]:
-    if variant_id is None:
-        return []
-    parts = placed.lines.filter(canceled_at=None, variant_id=variant_id)
-    done = Sum("shipped__quantity", filter=~Q(shipped__shipment__status="voided"))
-    return list(
-        parts.annotate(done=done)
-        .select_related("order_line__order")
-        .order_by("order_line__order__placed_at", "pk")
-    )
 
 
 def _after_shipping(placed: PartnerOrder, shipment: Shipment) -> None:
@@ -182,9 +118,12 @@ def follow(shipment: Shipment, remote: RemoteShipment) -> None:
         "tracking_number": remote.tracking_number,
         "url": remote.url,
     }
+    known = bool(shipment.tracking_number)
     for name, value in late.items():
         if value and not getattr(shipment, name):
             shipment.update_where(Q(**{name: ""}), **clip(Shipment, **{name: value}))
+    if shipment.tracking_number and not known:
+        say_late_number(shipment)
     if remote.status != shipment.status and remote.status in Shipment.MOVES.get(
         shipment.status, ()
     ):
@@ -193,9 +132,16 @@ def follow(shipment: Shipment, remote: RemoteShipment) -> None:
 
 
 def _after_move(shipment: Shipment) -> None:
+    if shipment.status == Shipment.Status.VOIDED:
+        say_voided(shipment)
+        if shipment.partner_order:
+            say_left_over(shipment)
+            deal_again(shipment.partner_order)
     _finish_if_arrived(shipment)
-    orders = Order.objects.filter(lines__shipped__shipment=shipment).distinct()
-    for order in orders:
+    inside = Q(lines__shipped__shipment=shipment)
+    if shipment.partner_order:
+        inside |= Q(lines__parts__partner_order=shipment.partner_order)
+    for order in Order.objects.filter(inside).distinct().order_by("pk"):
         record(order, "shipment_status", f"{shipment}: {shipment.get_status_display().lower()}.")
         refresh_status(order)
 
@@ -209,3 +155,4 @@ def _finish_if_arrived(shipment: Shipment) -> None:
     if not parcels.exists():
         early = [Placed.SUBMITTED, Placed.CONFIRMED, Placed.PICKING, Placed.PACKED]
         placed.move([*early, Placed.SHIPPED], Placed.DELIVERED)
+        close_alert(f"partner_canceled:{placed.pk}")

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from catalog.models import Listing, Partner, Variant
 from integrations.models import Alert
+from integrations.models.base import locked
 from integrations.services.alerts import close_alert
 from inventory.availability import balances
 from inventory.services.reservations import resize_reservation
@@ -156,7 +157,7 @@ def _close_alerts(short: set[int]) -> None:
 def _locked(part: PartnerOrderLine) -> PartnerOrderLine:
     """The part as it stands, its order and its variant locked. Raises CannotSettle if settled."""
     # The order every worker locks in: the customer's order, then the variant.
-    Order.objects.select_for_update(of=("self",)).get(lines=part.order_line_id)
+    locked(Order.objects.all()).get(lines=part.order_line_id)
     list(Variant.objects.select_for_update(no_key=True).filter(pk__in=[part.variant_id]))
     rows = short_parts().select_related("partner", "variant", "partner_order", "order_line__order")
     found = rows.filter(pk=part.pk).first()
@@ -172,7 +173,7 @@ def _clear(part: PartnerOrderLine) -> None:
 
 def _take_out(part: PartnerOrderLine) -> bool:
     """Out of its open partner order, under the lock that closing takes too; False if closed."""
-    holds = PartnerOrder.objects.select_for_update(of=("self",)).filter(lines=part.pk)
+    holds = locked(PartnerOrder.objects.all()).filter(lines=part.pk)
     placed: Sequence[PartnerOrder] = list(holds)
     if any(row.closed_at for row in placed):
         return False

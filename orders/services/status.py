@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from integrations.models.base import locked
 from orders.models import Order, OrderLine, PartnerOrder, PartnerOrderLine, ShipmentLine, Submission
+from orders.services.addresses import rows_with_old_address
+from orders.services.surplus import gone_too_many, is_placed, lines_of, overs
 
 Status, Attention = Order.Status, Order.Attention
 Placed = PartnerOrder.Status
@@ -40,12 +43,7 @@ class Facts:
     @property
     def placed(self) -> list[PartnerOrderLine]:
         """The parts a partner has been told of."""
-        return [p for p in self.parts if _is_placed(p)]
-
-
-def _is_placed(part: PartnerOrderLine) -> bool:
-    placed = part.partner_order
-    return part.is_sent and placed is not None and placed.status != Placed.OPEN
+        return [p for p in self.parts if is_placed(p)]
 
 
 def refresh_status(order: Order) -> bool:
@@ -55,7 +53,7 @@ def refresh_status(order: Order) -> bool:
     here sees both changes.
     """
     with transaction.atomic():
-        Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        locked(Order.objects.all()).get(pk=order.pk)
         facts = _facts(order)
         order.status, order.attention = _status(facts), _attention(facts)
         same = {"status": order.status, "attention": order.attention}
@@ -82,9 +80,10 @@ def units_to_customer(order: Order) -> tuple[Counter[int], Counter[int]]:
 
 def _facts(order: Order) -> Facts:
     parts = PartnerOrderLine.objects.filter(order_line__order=order, canceled_at=None)
+    fresh = Order.objects.get(pk=order.pk)
     return Facts(
-        order=Order.objects.get(pk=order.pk),
-        lines=list(OrderLine.objects.filter(order=order)),
+        order=fresh,
+        lines=lines_of(fresh),
         parts=list(parts.select_related("partner", "partner_order", "submission")),
     )
 
@@ -112,7 +111,7 @@ def _lowest_stage(facts: Facts) -> str:
 
 def _stage(part: PartnerOrderLine, base: str) -> str:
     placed = part.partner_order
-    if placed is None or not _is_placed(part) or placed.status == Placed.CANCELED:
+    if placed is None or not is_placed(part) or placed.status == Placed.CANCELED:
         return base
     stages = CENTER_STAGE if placed.ship_to == "center" else CUSTOMER_STAGE
     return stages.get(placed.status, Status.EXPORTED)
@@ -120,8 +119,8 @@ def _stage(part: PartnerOrderLine, base: str) -> str:
 
 def _attention(facts: Facts) -> str:
     if facts.order.canceled_at:
-        return Attention.CANCELED_AFTER_SEND if facts.placed else Attention.NONE
-    if _placed_differs(facts):
+        return Attention.CANCELED_AFTER_SEND if _is_undecided(facts) else Attention.NONE
+    if _is_undecided(facts) or rows_with_old_address(facts.order, facts.parts):
         return Attention.CHANGED_AFTER_SEND
     if _has_failed_submission(facts):
         return Attention.PLACEMENT_FAILED
@@ -129,9 +128,25 @@ def _attention(facts: Facts) -> str:
         return Attention.UNROUTED
     if facts.order.held_at:
         return Attention.ON_HOLD
+    return Attention.SHORTFALL if _is_short(facts) else Attention.NONE
+
+
+def _is_undecided(facts: Facts) -> bool:
+    """Whether a partner has, or the customer got, more than is wanted and nobody decided yet."""
+    if overs(facts.lines, facts.parts):
+        return True
+    shipped, _ = units_to_customer(facts.order)
+    return bool(gone_too_many(facts.lines, shipped))
+
+
+def _is_short(facts: Facts) -> bool:
+    """Units that are not there and that no partner was told of; what left anyway was there."""
     placed = facts.placed
-    short = any(part.short for part in facts.parts if part not in placed)
-    return Attention.SHORTFALL if short else Attention.NONE
+    short = {part.order_line_id for part in facts.parts if part.short and part not in placed}
+    if not short:
+        return False
+    shipped, _ = units_to_customer(facts.order)
+    return any(line.pk in short and shipped[line.pk] < line.quantity for line in facts.lines)
 
 
 def _has_unrouted(facts: Facts) -> bool:
@@ -140,18 +155,6 @@ def _has_unrouted(facts: Facts) -> bool:
     wanted = {line.pk: line.quantity for line in facts.lines}
     unrouted = {part.order_line_id for part in facts.parts if part.partner_id is None}
     return any(shipped[pk] < wanted[pk] for pk in unrouted)
-
-
-def _placed_differs(facts: Facts) -> bool:
-    live: Counter[int] = Counter()
-    for part in facts.parts:
-        live[part.order_line_id] += part.quantity
-    told = {part.order_line_id for part in facts.placed}
-    lines = [line for line in facts.lines if line.routable]
-    return any(
-        live[line.pk] > line.quantity or (line.pk in told and live[line.pk] != line.quantity)
-        for line in lines
-    )
 
 
 def _has_failed_submission(facts: Facts) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -19,10 +20,12 @@ from integrations.models import Connection, SyncRun
 from integrations.providers.base import PullsStock
 from integrations.services.breaker import admit, state_of
 from integrations.services.connections import needs_attention, provider_for
-from integrations.services.runs import request_run
+from integrations.services.run_requests import request_run
 from integrations.types import PlacedOrder
 from orders.models import Submission
 from orders.services.closing import needs_approval
+from orders.services.fitting import catch_up
+from orders.services.locking import lock_orders
 from orders.services.partner_news import take_cancellation
 from orders.services.placing import CanceledThere, NotAsLeft
 from orders.services.placing import place as make_call
@@ -170,15 +173,17 @@ def _commit_sent_at(submission: Submission) -> None:
 
 
 def settle(submission: Submission, new: str, **fields: object) -> bool:
-    """Record an outcome if the lease is still ours, and give the lease back."""
-    return submission.move(
-        Status.SUBMITTING,
-        new,
-        where=submission.mine(),
-        lease_token=None,
-        lease_until=None,
-        **fields,
-    )
+    """Record an outcome if the lease is still ours, and give the lease back.
+
+    Nothing was told: what customers changed meanwhile is in it when it is tried again.
+    """
+    free = {"lease_token": None, "lease_until": None}
+    with transaction.atomic():
+        lock_orders(submission.partner_order)
+        settled = submission.move(Status.SUBMITTING, new, where=submission.mine(), **free, **fields)
+        if settled:
+            catch_up(submission.partner_order)
+    return settled
 
 
 def put_back(submission: Submission, exc: NotAuthorized) -> None:

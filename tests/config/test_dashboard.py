@@ -321,7 +321,7 @@ def test_the_page_of_a_connection_shows_what_the_catalog_knows():
     html = get_page(log_in("Owner"), f"/admin/integrations/connection/{store.pk}/change/")
     assert "Variants linked" in html
     assert "Waiting for them" in html
-    assert "Once a day" in html
+    assert "Daily" in html
 
 
 # --- worker and health

@@ -228,6 +228,7 @@ def sandbox_alone(folder: Path, **extra: str) -> Stack:
         "HTTP_READ_TIMEOUT_S": "1.5",
         "CONFIRM_AFTER_S": "2",
         "BREAKER_COOL_S": "1",
+        "RUN_LEASE_S": "30",
         **extra,
     }
     stack = Stack(folder, env, env["BASE_URL"], env["SANDBOX_URL"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.e2e.chaos.plan import Plan
+from tests.e2e.chaos.plan import IMMEDIATE, WEEKLY_APPEND, Plan
 from tests.e2e.chaos.running import prepared
 from tests.e2e.conftest import open_questions
 
@@ -19,7 +19,7 @@ pytestmark = [
 ]
 SHORT = Plan(
     orders=80, kills=16, seed=7, buying_s=25, kill_every_s=1.5, tick_s=4, settle_s=420,
-    power_cut=True,
+    power_cut=True, dispatch=(IMMEDIATE,) * 3 + (WEEKLY_APPEND,) * 2,
 )  # fmt: skip
 
 

@@ -170,7 +170,7 @@ def test_the_backstop_finds_an_order_that_was_never_announced(stack: Stack, user
         announce=False,
     )["name"]
 
-    from integrations.services.runs import request_run
+    from integrations.services.run_requests import request_run
 
     run, _ = request_run(own, "channel_orders", trigger="command")
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from integrations.models import Alert, ApiCall, Connection, SyncRun
 from integrations.services.breaker import admit
-from integrations.services.runs import request_run
+from integrations.services.run_requests import request_run
 from integrations.tasks import tick
 from tests.e2e import play
 from tests.e2e.stack import Stack, eventually

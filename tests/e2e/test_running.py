@@ -30,7 +30,7 @@ from integrations.models import Connection, FlowSchedule, InboundEvent, SyncRun
 from integrations.services import ticks
 from integrations.services.heartbeats import ask_for_beats
 from integrations.services.intake import Delivery, receive_for_app
-from integrations.services.runs import request_run
+from integrations.services.run_requests import request_run
 from orders.models import Order
 from tests.e2e.server import Portal, Server, default_database, manage
 from tests.e2e.stack import API_KEY, API_SECRET, eventually

@@ -16,7 +16,8 @@ from integrations.management.commands.connect import Command as Connect
 from integrations.models import Connection, InboundEvent, SyncRun
 from integrations.services.heartbeats import beat
 from integrations.services.queue_schedules import sync_schedules
-from integrations.services.runs import Held, request_run
+from integrations.services.run_requests import request_run
+from integrations.services.runs import Held
 
 
 def call(*arguments):
@@ -227,7 +228,7 @@ def test_prune_says_what_it_deleted(db):
 
 
 def test_sync_schedules_says_what_is_there(db):
-    assert call("sync_schedules")[1] == "6 schedules are in place, 0 others were removed.\n"
+    assert call("sync_schedules")[1] == "7 schedules are in place, 0 others were removed.\n"
 
 
 def test_make_key_prints_two_lines_for_the_env_file():

@@ -15,7 +15,8 @@ from integrations.services.breaker import admit
 from integrations.services.health import check_account
 from integrations.services.lifecycle import archive_connection
 from integrations.services.nightly import look_after
-from integrations.services.runs import request_run, run_flow
+from integrations.services.run_requests import request_run
+from integrations.services.runs import run_flow
 from integrations.services.subscriptions import ensure_webhooks
 from integrations.services.ticks import CHECK_TASK, RUN_TASK, probe, start_due, sweep
 from integrations.tasks import check_connection

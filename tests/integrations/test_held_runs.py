@@ -13,7 +13,8 @@ from integrations.providers.base import PullsStock
 from integrations.registry import Released
 from integrations.services import runs
 from integrations.services.held_runs import CannotDecide, discard_run, release_run
-from integrations.services.runs import Held, request_run, run_flow
+from integrations.services.run_requests import request_run
+from integrations.services.runs import Held, run_flow
 from tests.integrations.admin_rows import button_status, get_page, log_in, page_url, press
 from tests.threads import at_once
 

@@ -12,7 +12,8 @@ from integrations.errors import NotAuthorized, ProviderError, Rejected, Retryabl
 from integrations.models import Alert, ApiCall, FlowSchedule, SyncRun
 from integrations.services.breaker import admit, state_of
 from integrations.services.connections import try_connection
-from integrations.services.runs import request_run, run_flow
+from integrations.services.run_requests import request_run
+from integrations.services.runs import run_flow
 from integrations.services.ticks import start_due
 from tests.integrations.remote_shop import RemoteShop
 from tests.threads import at_once

@@ -11,7 +11,8 @@ from integrations.errors import BadResponse, NotAuthorized, Rejected, Retryable
 from integrations.models import Alert, Connection, FlowSchedule, SyncChange, SyncRun
 from integrations.services import ticks
 from integrations.services.heartbeats import last_beats
-from integrations.services.runs import Held, request_run, run_flow
+from integrations.services.run_requests import request_run
+from integrations.services.runs import Held, run_flow
 from tests.conftest import make_fake
 from tests.threads import at_once
 

@@ -7,7 +7,8 @@ from django_q.models import OrmQ
 
 from integrations.jobs import enqueue, waiting_ids
 from integrations.models import Alert, Connection, FlowSchedule, InboundEvent, SyncRun
-from integrations.services.runs import request_run, run_flow
+from integrations.services.run_requests import request_run
+from integrations.services.runs import run_flow
 from integrations.services.ticks import EVENT_TASK, RUN_TASK, start_due, sweep
 
 

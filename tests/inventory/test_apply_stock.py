@@ -11,7 +11,8 @@ from catalog.models import Partner, Variant
 from integrations.errors import BadResponse, Retryable
 from integrations.models import Connection, FlowSchedule, SyncRun
 from integrations.services import runs
-from integrations.services.runs import Held, LeaseLost, Run, request_run, run_flow
+from integrations.services.run_requests import request_run
+from integrations.services.runs import Held, LeaseLost, Run, run_flow
 from integrations.types import RemoteItem, StockItem
 from inventory.flows import ledger_of_run
 from inventory.models import Location, StockChange, StockLevel

@@ -12,7 +12,8 @@ from django.utils import timezone
 from catalog.models import Partner
 from integrations.models import SyncRun
 from integrations.services import runs
-from integrations.services.runs import request_run, run_flow
+from integrations.services.run_requests import request_run
+from integrations.services.runs import run_flow
 from integrations.services.ticks import sweep
 from integrations.types import RemoteItem, StockItem
 from inventory.models import Location, StockChange, StockLevel

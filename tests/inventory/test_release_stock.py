@@ -8,7 +8,8 @@ from integrations.models import Alert, SyncChange, SyncRun
 from integrations.registry import Released
 from integrations.services import runs
 from integrations.services.held_runs import discard_run, release_run
-from integrations.services.runs import request_run, run_flow
+from integrations.services.run_requests import request_run
+from integrations.services.runs import run_flow
 from integrations.types import StockItem
 from inventory.flows import ledger_of_run
 from inventory.models import Location, StockChange, StockLevel

@@ -8,7 +8,8 @@ from django.utils import timezone
 from catalog.models import Partner
 from integrations.models import Alert, Connection, SyncRun
 from integrations.services import runs
-from integrations.services.runs import request_run, run_flow
+from integrations.services.run_requests import request_run
+from integrations.services.runs import run_flow
 from inventory.models import Location
 from inventory.services.staleness import tell_stale
 from inventory.tasks import tick

@@ -29,8 +29,13 @@ def partner(db: None) -> Partner:
 def system(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> PartnerSystem:
     """The partner's system; every provider_for of order services answers with it."""
     playing = PartnerSystem(account=partner.connection.account)
+
+    def provider_for(connection: Connection) -> PartnerSystem:
+        playing.account = connection.account
+        return playing
+
     for module in (submission, confirming):
-        monkeypatch.setattr(module, "provider_for", lambda connection: playing)
+        monkeypatch.setattr(module, "provider_for", provider_for)
     return playing
 
 

@@ -222,7 +222,7 @@ def test_canceled_after_it_was_sent_says_what_to_do(own_store, order, system):
     response = show(order)
 
     assert response.context["steps"][-1].name == "Canceled"
-    assert "Ask them to cancel it." in texts(response)
+    assert "the order is canceled." in texts(response)
     assert "/do/hold/" not in texts(response)
 
 

@@ -143,7 +143,7 @@ def test_less_is_refused_once_they_began_and_a_person_is_told(placed, system, us
     failed = send(ask_for_less(placed, {part.pk: 1}, user))
 
     part.refresh_from_db()
-    assert (failed.status, part.quantity, system.appended) == ("dropped", 3, [])
+    assert (failed.status, part.quantity, system.appended) == ("failed", 3, [])
     assert Alert.objects.get().title == f"Blue Door did not add to {placed}"
 
 

@@ -159,7 +159,7 @@ def test_a_cancellation_before_placing_ends_the_lines_and_frees_the_stock(own_st
     assert Order.objects.get().status == "canceled"
 
 
-def test_a_lower_quantity_before_placing_replaces_the_part(own_store, partner):
+def test_a_lower_quantity_before_placing_lowers_the_part(own_store, partner):
     variant = make_variant(partner=partner)
     line = channel_line(variant.sku, 3)
     remote = channel_order([line])
@@ -169,7 +169,8 @@ def test_a_lower_quantity_before_placing_replaces_the_part(own_store, partner):
     capture_order(own_store, edited)
 
     live = PartnerOrderLine.objects.get(canceled_at=None)
-    assert (live.part, live.quantity) == (2, 1)
+    assert (live.part, live.quantity) == (1, 1)
+    assert Reservation.objects.get().quantity == 1
     assert live.partner_order.cost_total == Decimal("12")
 
 

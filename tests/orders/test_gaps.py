@@ -10,7 +10,8 @@ from integrations.errors import BadResponse
 from integrations.models import Alert, FlowSchedule, InboundEvent, SyncChange, SyncRun
 from integrations.providers.base import PullsChannelOrders
 from integrations.services import runs
-from integrations.services.runs import request_run, run_flow
+from integrations.services.run_requests import request_run
+from integrations.services.runs import run_flow
 from orders import flows
 from orders.models import Order
 from orders.services.capture import capture_order

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from integrations.types import PlacedOrder
 from orders.models import Order, PartnerOrder, PartnerOrderLine, Shipment, Submission
-from orders.services import center, changes, closing, consolidation, shipments, status
+from orders.services import center, closing, consolidation, fitting, shipments, status
 from orders.services.capture import capture_order
 from orders.services.center import receive_shipment
 from orders.services.closing import CannotSubmit, close_and_submit
@@ -102,23 +102,24 @@ def test_a_change_at_the_moment_of_closing_is_in_the_order_or_seen(
     remote = channel_order([line])
     capture_order(own_store, remote)
     placed = PartnerOrder.objects.get()
-    real, threads = changes.cancel_part, []
+    real, threads = fitting.resize_part, []
 
     def close():
         with contextlib.suppress(CannotSubmit):  # nothing may be left in it
             close_and_submit(placed)
 
-    def cancel(*args):
+    def fit(*args):
         if not threads:
             threads.append(meanwhile(close))
         return real(*args)
 
-    monkeypatch.setattr(changes, "cancel_part", cancel)
+    monkeypatch.setattr(fitting, "resize_part", fit)
     change = {"canceled_at": LATER} if what == "canceled" else {}
     lines = (replace(line, quantity=2),) if what == "more" else (line,)
     capture_order(own_store, replace(remote, version=LATER, lines=lines, **change))
     [thread.join() for thread in threads]
 
+    assert threads
     sent = sum(one["quantity"] for s in Submission.objects.all() for one in s.content["lines"])
     behind = PartnerOrderLine.objects.filter(canceled_at=None, submission__isnull=False)
     assert sent == sum(part.quantity for part in behind)

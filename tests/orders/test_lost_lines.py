@@ -111,7 +111,7 @@ def test_a_batch_retried_without_a_canceled_order_ships_as_a_whole(
     assert placed.status == "shipped"
 
 
-def test_units_the_store_adds_after_placing_are_seen(own_store, partner, system):
+def test_units_the_store_adds_after_placing_go_with_the_next_order(own_store, partner, system):
     line = channel_line(make_variant(partner=partner).sku, 1)
     remote = channel_order([line])
     order, _ = capture_order(own_store, remote)
@@ -120,7 +120,13 @@ def test_units_the_store_adds_after_placing_are_seen(own_store, partner, system)
     capture_order(own_store, replace(remote, version=LATER, lines=(replace(line, quantity=3),)))
 
     order.refresh_from_db()
-    assert order.attention == "changed_after_send"
+    assert order.attention == ""
+    parts = PartnerOrderLine.objects.order_by("pk")
+    assert [(part.quantity, part.partner_order.status) for part in parts] == [
+        (1, "submitted"),
+        (2, "open"),
+    ]
+    assert sum(Reservation.objects.values_list("quantity", flat=True)) == 3
 
 
 def test_payment_in_the_same_second_as_the_order_is_seen(own_store, partner):

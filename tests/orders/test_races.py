@@ -11,7 +11,7 @@ from integrations.models import Alert
 from orders.models import Order, PartnerOrder, PartnerOrderLine, Submission
 from orders.services.capture import capture_order
 from orders.services.closing import ClosedAlready, approve, close_and_submit
-from orders.services.confirming import retry
+from orders.services.deciding import retry
 from orders.services.submission import submit
 from tests.orders.builders import channel_line, channel_order, make_order, make_variant
 from tests.threads import at_once

@@ -13,7 +13,7 @@ from integrations.models import Alert
 from integrations.providers.base import PushesOrders
 from orders.models import Notification, PartnerOrder, Shipment, Submission
 from orders.services.center import ship_to_customer
-from orders.services.closing import close_and_submit, needs_approval
+from orders.services.closing import approve, close_and_submit, needs_approval
 from orders.services.confirming import confirm
 from orders.services.content import order_to_place
 from orders.services.restoring import (
@@ -131,7 +131,7 @@ def test_where_nobody_can_be_asked_a_person_decides(pending, user):
     look_first(Submission.objects.get(), Deaf(), "")
 
 
-def test_bought_before_the_restore_and_placed_anew_needs_a_person(own_store, variant, system):
+def test_bought_before_the_restore_and_placed_anew_needs_a_person(own_store, variant, system, user):
     now = timezone.now()
     note_restore(now)
     make_order(own_store, variant.sku, placed_at=now - timedelta(hours=3))
@@ -140,6 +140,9 @@ def test_bought_before_the_restore_and_placed_anew_needs_a_person(own_store, var
     assert (must_look_first(row), needs_approval(row)) == (False, True)
     assert send(row).status == "pending"
     assert system.pushed == []
+
+    assert approve(row, user)
+    assert send(row).status == "submitted"
 
 
 def test_bought_after_the_restore_is_an_ordinary_order(own_store, variant, system):

@@ -11,7 +11,7 @@ from integrations.errors import Unconfirmed
 from integrations.jobs import waiting_ids
 from integrations.models import InboundEvent
 from integrations.services import ticks
-from integrations.services.runs import request_run
+from integrations.services.run_requests import request_run
 from orders.models import Notification, PartnerOrder, Shipment, Submission
 from orders.services import due
 from orders.services.center import ship_to_customer

@@ -13,7 +13,8 @@ from django.utils.dateparse import parse_datetime
 
 from integrations import registry
 from integrations.models import Connection, SyncRun
-from integrations.services.runs import COUNTS, request_run, run_flow
+from integrations.services.run_requests import request_run
+from integrations.services.runs import COUNTS, run_flow
 
 EXIT_CODES = {
     "completed": 0, "failed": 1, "interrupted": 1, "held": 3, "skipped": 4, "canceled": 4,

@@ -12,7 +12,7 @@ from django_q.models import OrmQ
 from catalog.models import Dispatch, Partner
 from integrations.jobs import enqueue
 from integrations.models import Connection
-from integrations.services.runs import request_run
+from integrations.services.run_requests import request_run
 from orders.models import Order, PartnerOrder, PartnerOrderLine
 from orders.services.closing import CannotSubmit, close_and_submit
 from tests.e2e import play
