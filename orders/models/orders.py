@@ -139,8 +139,8 @@ class OrderLine(Stamped):
     price = Money()
     discount = Money(default=0)
     routable = models.BooleanField(default=True)
-    given_back = models.PositiveIntegerField(default=0)
-    noted = models.PositiveIntegerField(default=0)
+    given_back = models.PositiveIntegerField(default=0, db_default=0)
+    noted = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

@@ -65,7 +65,7 @@ class PartnerOrder(Movable, Stamped):
     status_raw = models.CharField(max_length=100, blank=True)
     polled_at = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
-    agreed_digest = models.CharField(max_length=64, blank=True)
+    agreed_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["-id"]

@@ -71,7 +71,7 @@ class Shipment(Movable, Leased, Stamped):
     retry_at = models.DateTimeField(null=True)
     published_ref = models.CharField(max_length=200, blank=True)
     error = models.TextField(blank=True)
-    left_over = models.JSONField(default=dict)
+    left_over = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
 
     class Meta:
         ordering = ["-id"]
