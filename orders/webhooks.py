@@ -25,7 +25,8 @@ def take_order(event: Event, row: InboundEvent) -> Order | PartnerOrder | None:
     connection = _connection(row)
     assert isinstance(event.data, ChannelOrder)
     if _is_channel(connection):
-        order, _ = capture_order(connection, event.data)
+        is_creation = event.topic == "order.created"
+        order, _ = capture_order(connection, event.data, is_creation=is_creation)
         keep_forgotten(order, row)
         return order
     placed = None

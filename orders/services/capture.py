@@ -19,12 +19,17 @@ from orders.services.status import refresh_status
 
 
 def capture_order(
-    connection: Connection, remote: ChannelOrder, now: datetime | None = None
+    connection: Connection,
+    remote: ChannelOrder,
+    now: datetime | None = None,
+    *,
+    is_creation: bool = False,
 ) -> tuple[Order | None, bool]:
     """Take in an order, or what changed on one we have. Returns it and whether it is new.
 
-    Test orders are not taken (None). An older version than the one we have changes nothing. No
-    network: safe inside a webhook job, and harmless when repeated.
+    Test orders are not taken (None). An older version than the one we have changes nothing;
+    `is_creation` says that no other version is older than this one. No network: safe inside a
+    webhook job, and harmless when repeated.
     """
     if remote.test:
         return None, False
@@ -33,7 +38,8 @@ def capture_order(
         if order is None:
             return _create(connection, remote, now or timezone.now()), True
         # Their times have whole seconds: a change in the same second counts as newer.
-        if remote.version >= order.source_version:
+        is_same = remote.version == order.source_version
+        if remote.version > order.source_version or (is_same and not is_creation):
             apply_change(order, remote, now or timezone.now())
         return order, False
 

@@ -22,7 +22,7 @@ from django.utils import timezone
 from catalog.models import Listing, Partner
 from integrations.models import Alert, ApiCall, Connection, InboundEvent, SyncRun
 from integrations.services.held_runs import discard_run
-from integrations.services.runs import request_run
+from integrations.services.run_requests import request_run
 from inventory.models import StockLevel
 from orders.models import Order, OrderEvent, PartnerOrder, Submission
 from orders.services.closing import close_and_submit

@@ -79,6 +79,12 @@ def test_a_late_older_version_changes_nothing(store):
     assert Order.objects.get().note == "third"
 
 
+def test_a_creation_that_comes_late_undoes_no_change_of_the_same_second(store):
+    tell(store, "orders/updated", at(8, note="changed"))
+    tell(store, "orders/create", at(8, note="as it was"))
+    assert Order.objects.get().note == "changed"
+
+
 def test_a_correction_back_to_an_earlier_value_is_not_taken_for_a_repeat(store):
     """Deliveries are told apart by their own id, never by what they say."""
     said = [("first", "a"), ("second", "b"), ("first", "c")]

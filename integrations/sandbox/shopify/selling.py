@@ -72,10 +72,6 @@ class WantedOrder:
     client_id: str | None = None
     inventory: str = OBEY
 
-    def __post_init__(self) -> None:
-        """The words of the schema are in capitals, however they were typed."""
-        self.financial_status = self.financial_status.upper()
-
 
 def place_order(
     world: "World", store: Store, wanted: WantedOrder, source: str, tell: bool = True
