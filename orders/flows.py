@@ -66,7 +66,11 @@ def _take(run: Run, remote: ChannelOrder, found: Gap) -> bool:
     run.count(processed=1, created=int(created), unchanged=int(not created))
     if created and order:
         never = found.add(remote)
-        said = "Found by asking: its webhook never came." if never else "Its webhook is under way."
+        said = (
+            "Found by asking: its webhook never came."
+            if never
+            else "Its webhook came, and is not handled."
+        )
         run.note(order.number, "applied", said)
     return True
 

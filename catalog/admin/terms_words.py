@@ -107,6 +107,7 @@ def confirm_effects(partner: Partner) -> SafeString:
     lines: list[tuple[str, Any]] = [
         ("send", f"Orders for {partner} may go out from now on: {begin_small(placing(partner))}."),
         ("user", format_html("Approval before sending: {}.", begin_small(approving(partner)))),
+        ("clock", f"All times are in {partner.timezone}."),
         ("clock", f"A line may be placed: {begin_small(OrderTrigger(partner.trigger).label)}."),
         ("truck", f"Parcels go to {places[ShipTo(partner.ship_to)]}."),
     ]

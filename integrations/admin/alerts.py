@@ -33,6 +33,7 @@ WORDS = {
     "webhooks": "Webhooks missing",
     "sync": "Sync failed",
     "gap": "Not announced",
+    "difference": "Changed there",
     "privacy": "Privacy request",
     "notification": "E-mail not sent",
 }

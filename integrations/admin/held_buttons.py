@@ -32,7 +32,8 @@ HELD_HINTS = {
 
 def held_facts(run: SyncRun) -> dict[str, Any]:
     """What the page says of a run that is held, or was."""
-    facts: dict[str, Any] = {"decision": said_decision(run)}
+    because = run.error.partition(" No number was changed")[0]
+    facts: dict[str, Any] = {"decision": said_decision(run), "held_because": because}
     if run.status == Status.HELD:
         facts |= {
             "held_hint": HELD_HINTS.get(run.reason, ""),

@@ -173,7 +173,8 @@ def _brake(run: Run, asked: Asked, answer: Answer, difference: Difference) -> No
     note_differences(run, difference, asked, "held", "", answer.locations)
     _note_missing(run, difference, asked)
     run.flush()
-    raise Held(code, f"{sentence} No number was changed; look at the differences.")
+    look = "look at the differences" if answer.rows else "there is nothing to compare"
+    raise Held(code, f"{sentence} No number was changed; {look}.")
 
 
 def note_differences(

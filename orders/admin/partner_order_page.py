@@ -4,6 +4,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -11,7 +12,7 @@ from django.utils.html import format_html
 from catalog.admin.links import page_of
 from catalog.models import Approval
 from config.adminkit.parts import when
-from integrations.models import Connection
+from integrations.models import Alert, Connection
 from integrations.services.breaker import why_waiting
 from integrations.types import Address
 from inventory.models import Location
@@ -30,7 +31,7 @@ from orders.admin.states import (
 from orders.admin.timeline import partner_order_timeline
 from orders.models import PartnerOrder, Submission
 from orders.services.closing import why_not
-from orders.services.content import build_content, digest_of, ship_to_address
+from orders.services.content import build_content, digest_of, lowered_of, ship_to_address
 
 EARLIER = 4
 
@@ -47,7 +48,7 @@ def partner_order_context(row: PartnerOrder, request: HttpRequest) -> dict[str, 
     return {
         "badges": [status_word(row)],
         "head_note": _head_note(row, is_open),
-        "banners": _banners(row, rows, submission, is_open, request),
+        "banners": [*_differences(row), *_banners(row, rows, submission, is_open, request)],
         "rows": rows,
         "is_open": is_open,
         "is_moving": is_moving(row),
@@ -249,7 +250,26 @@ def _told(row: PartnerOrder) -> list[dict[str, Any]]:
     said = list(row.submissions.all())
     if len(said) < 2:
         return []
-    return [{"one": one, "state": submission_word(one)} for one in reversed(said)]
+    return [
+        {"one": one, "what": _what(one), "state": submission_word(one)} for one in reversed(said)
+    ]
+
+
+def _what(submission: Submission) -> str:
+    return "Send less" if lowered_of(submission) else submission.get_kind_display()
+
+
+def _differences(row: PartnerOrder) -> list[Banner]:
+    """Alerts that are open about what the partner has: somebody changed it there."""
+    kind = ContentType.objects.get_for_model(PartnerOrder)
+    open_ones = Alert.objects.filter(content_type=kind, object_id=row.pk, closed_at=None)
+    found = []
+    for alert in open_ones.filter(fingerprint__startswith="difference:"):
+        after = PartnerOrder.objects.filter(partner=row.partner, order=None, pk__gt=row.pk).first()
+        links = [("Open the alert", page_of(alert))]
+        links += [(f"Open {after}, the next order", page_of(after))] if after else []
+        found.append(Banner("warn", f"{alert.title}.", alert.advice, [], links))
+    return found
 
 
 def _address(address: Address | None) -> list[str]:

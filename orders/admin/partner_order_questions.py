@@ -13,6 +13,7 @@ from orders.admin.states import last_submission
 from orders.models import PartnerOrder, Submission
 from orders.services.closing import stays_open
 from orders.services.content import ship_to_address
+from orders.services.planning import after_skip
 
 PROMISE = "If their answer does not arrive, we look it up. It is never sent twice."
 
@@ -72,7 +73,8 @@ def _what_goes(row: PartnerOrder, rows: list[PreviewRow]) -> SafeString:
 
 def _what_comes_later(row: PartnerOrder) -> str | SafeString:
     if stays_open(row, timezone.now()):
-        return format_html("It stays open: more lines are added until {}.", when(row.closes_at))
+        closes = when(row.closes_at, exact=True)
+        return format_html("It stays open: more lines are added until {}.", closes)
     return "It takes no more lines; what comes later goes with the next."
 
 
@@ -123,7 +125,12 @@ def cancel_effects(row: PartnerOrder) -> SafeString:
 def skip_effects(row: PartnerOrder) -> SafeString:
     """Which run does not take place."""
     what = format_html("The run of {} does not take place.", when(row.due_at, exact=True))
-    later = "Its lines wait for the run after. You can take the skip back until then."
+    due, closes = after_skip(row.partner, timezone.now())
+    later = format_html(
+        "Its lines wait for the run of {}; it takes lines until {}. You can take the skip back.",
+        when(due, exact=True),
+        when(closes, exact=True),
+    )
     return _bare_list([("clock", what), ("info", later)])
 
 

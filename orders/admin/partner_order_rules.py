@@ -17,7 +17,7 @@ from orders.services.planning import is_skipping
 
 def can_submit(row: PartnerOrder) -> bool:
     """Whether it may go out now."""
-    busy = closing.is_over(row) or closing.in_flight(row) is not None
+    busy = closing.is_over(row) or closing.unsettled(row) is not None
     return not busy and not closing.why_not(row)
 
 

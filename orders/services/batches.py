@@ -15,7 +15,7 @@ from orders.services.closing import (
     CannotSubmit,
     ClosedAlready,
     close_and_submit,
-    in_flight,
+    unsettled,
 )
 from orders.services.consolidation import GROWING
 from orders.services.content import sendable
@@ -63,17 +63,11 @@ def _run(row: PartnerOrder, now: datetime) -> Submission | str:
     at_once = row.partner.dispatch == Dispatch.IMMEDIATE and not row.external_id
     if row.order_id is not None or at_once:
         return close_when_possible(row, now)
-    if (open_one := _unsettled(row)) is not None:
+    if (open_one := unsettled(row)) is not None:
         return _wait_for(row, open_one, now)
     if reason := _not_worth_it(row):
         return _next_time(row, now, reason)
     return close_when_possible(row, now)
-
-
-def _unsettled(row: PartnerOrder) -> Submission | None:
-    """The submission that must come to an end before another one is written."""
-    failed = row.submissions.filter(status=Sending.FAILED).exclude(kind=Submission.Kind.CANCEL)
-    return in_flight(row) or failed.last()
 
 
 def _wait_for(row: PartnerOrder, submission: Submission, now: datetime) -> str:

@@ -97,6 +97,12 @@ def in_flight(partner_order: PartnerOrder) -> Submission | None:
     return partner_order.submissions.filter(status__in=IN_FLIGHT).first()
 
 
+def unsettled(partner_order: PartnerOrder) -> Submission | None:
+    """What must come to an end before anything else is said: in flight, or refused lines."""
+    refused = partner_order.submissions.filter(status=Sending.FAILED).exclude(kind=Kind.CANCEL)
+    return in_flight(partner_order) or refused.last()
+
+
 def stays_open(partner_order: PartnerOrder, now: datetime) -> bool:
     """Whether lines can still be added to it after it was placed: until its cut-off."""
     partner = partner_order.partner
@@ -127,6 +133,8 @@ def close_and_submit(
         row = locked(PartnerOrder.objects.all()).get(pk=partner_order.pk)
         if is_over(row) or in_flight(row):
             raise ClosedAlready(f"{row} was put up for sending already.")
+        if refused := unsettled(row):
+            raise CannotSubmit(f"{refused} was refused: retry or drop it first.")
         if reasons := why_not(row):
             raise CannotSubmit(" ".join(reasons))
         submission = put_up(row, user=user, digest=digest)

@@ -1,5 +1,6 @@
 """Plans: when a partner's open order goes out next and when it closes, by the terms of today."""
 
+from copy import copy
 from datetime import date, datetime
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -103,6 +104,16 @@ def skip_next(partner: Partner, now: datetime, user: AbstractBaseUser) -> bool:
     day = period_of(partner, due)
     _skip(partner, day, now, user, f"The run of {day:%A, %d %B} is skipped.")
     return True
+
+
+def after_skip(partner: Partner, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """(next run, cut-off) as they would be if the next run were skipped; nothing is written."""
+    due = next_run_or_tell(partner, now)
+    if due is None:
+        return None, None
+    skipping = copy(partner)
+    skipping.skip_period = period_of(partner, due)
+    return next_run(skipping, now), next_cutoff(skipping, now)
 
 
 def unskip(partner: Partner, now: datetime, user: AbstractBaseUser) -> bool:

@@ -102,7 +102,7 @@ def tell_changed(row: PartnerOrder, submission: Submission, changed: str) -> Non
     """An alert: the partner's order says something else than ours."""
     raise_alert(
         difference_of(submission),
-        "placement",
+        "difference",
         f"{row.partner} changed {row.reference}",
         f"{changed}. Agree with the partner. It closes when their lines are ours again; close it "
         "yourself where you accept theirs.",

@@ -512,3 +512,15 @@ def test_a_zone_nobody_knows_stops_no_capture(own_store, partner, ethiopia, syst
     plan_batches(MONDAY)
     assert PartnerOrder.objects.get().due_at == RUN
     assert not Alert.objects.filter(closed_at=None).exists()
+
+
+def test_nothing_else_is_sent_while_a_refused_order_waits_for_a_person(
+    own_store, ethiopia, system, user
+):
+    buy(own_store, ethiopia)
+    system.script = [Rejected("They have too little.")]
+    (failed,) = run(RUN)
+    row = PartnerOrder.objects.get()
+    with pytest.raises(CannotSubmit, match=f"{failed} was refused: retry or drop it first"):
+        close_and_submit(row, user, now=RUN)
+    assert row.submissions.count() == 1
