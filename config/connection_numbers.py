@@ -5,19 +5,13 @@ from collections import Counter
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 
-from catalog.models import Dispatch, Listing
+from catalog.admin.terms_words import how_often
+from catalog.models import Listing
 from config.setup_facts import address, page_of
 from integrations.admin.connection_facts import Fact, add_facts, count_waiting
 from integrations.admin.installs import count_products
 from integrations.models import Connection
 from orders.models import PartnerOrderLine, Shipment, Submission
-
-HOW_OFTEN = {
-    Dispatch.IMMEDIATE: "At once",
-    Dispatch.DAILY: "Daily",
-    Dispatch.WEEKLY: "Weekly",
-    Dispatch.WEEKLY_APPEND: "Weekly",
-}
 
 
 @add_facts
@@ -72,5 +66,5 @@ def waiting_lines(connection: Connection, request: HttpRequest) -> list[Fact]:
     tone = "" if partner.terms_confirmed_at else "warn"
     return [
         Fact("Waiting for them", found["n"], f"{found['units'] or 0} units"),
-        Fact("Orders", HOW_OFTEN[Dispatch(partner.dispatch)], terms, page_of(partner), tone),
+        Fact("Orders", how_often(partner), terms, page_of(partner), tone),
     ]

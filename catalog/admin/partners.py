@@ -18,6 +18,7 @@ from catalog.admin.terms_words import (
     approving,
     begin_small,
     confirm_effects,
+    how_often,
     next_order,
     placing,
     price_rule,
@@ -122,7 +123,7 @@ class PartnerAdmin(KitAdmin):
 
     @column("Places orders", "m-c", "dispatch")
     def placing_(self, partner: Partner) -> str:
-        return placing(partner)
+        return how_often(partner)
 
     @column("Next order", "m-d p2", "next_batch_at")
     def next_(self, partner: Partner) -> str:

@@ -41,6 +41,18 @@ def placing(partner: Partner) -> str:
     return str(partner.get_dispatch_display())
 
 
+def how_often(partner: Partner) -> str:
+    """When orders are placed, short enough for a list."""
+    if partner.is_us:
+        return "Never"
+    if partner.dispatch == Dispatch.IMMEDIATE:
+        return "At once"
+    if partner.dispatch == Dispatch.DAILY:
+        return f"Daily, {partner.run_at:%H:%M}"
+    day, clock = _week_end(partner).split()
+    return f"Weekly, {day[:3]} {clock}"
+
+
 def _week_end(partner: Partner) -> str:
     day = dict(WEEKDAYS)[FRIDAY if partner.cutoff_weekday is None else partner.cutoff_weekday]
     return f"{day} {partner.cutoff_at or FIVE_PM:%H:%M}"

@@ -123,7 +123,7 @@ class ConnectionAdmin(ConnectionButtons):
         """How it is."""
         return badge(health_word(row, timezone.now()))
 
-    @column("Last good answer", "num m-d", "last_ok_at")
+    @column("Last answer", "num m-d", "last_ok_at")
     def age(self, row: Connection) -> SafeString:
         """When its last good run or check was."""
         if is_stale(row, timezone.now()):
@@ -178,7 +178,7 @@ class ConnectionAdmin(ConnectionButtons):
     def _numbers(self, request: HttpRequest, obj: Connection) -> list[Fact]:
         allowance = f"allowance {obj.stale_after_h} h"
         tone = "warn" if is_stale(obj, timezone.now()) else ""
-        age = Fact("Last good answer", when(obj.last_ok_at), allowance, tone=tone)
+        age = Fact("Last answer", when(obj.last_ok_at), allowance, tone=tone)
         return [age, *more_facts(obj, request)]
 
     def detail_links(self, request: HttpRequest, obj: Connection) -> list[tuple[str, str, str]]:

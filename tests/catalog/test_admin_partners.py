@@ -49,7 +49,7 @@ def errors_of(response) -> dict[str, list[str]]:
 
 def test_list_says_terms_in_words(partner):
     html = texts(log_in("Viewer").get(LIST))
-    assert "One order a week until Friday 17:00, added to daily at 18:00" in html
+    assert "Weekly, Fri 17:00" in html
     assert "25 %" in html
     assert "After the terms are confirmed" in html
     assert "Our shelf" in html
@@ -113,7 +113,7 @@ def test_the_moment_the_week_closes_is_saved(partner):
     log_in("Manager").post(page(partner), form_of(**week))
     partner.refresh_from_db()
     assert (partner.cutoff_weekday, partner.cutoff_at) == (2, time(12, 0))
-    assert "Once a week, Wednesday 12:00" in texts(log_in("Viewer").get(LIST))
+    assert "Weekly, Wed 12:00" in texts(log_in("Viewer").get(LIST))
 
 
 def test_saved_percent_is_kept_as_fraction(partner):
