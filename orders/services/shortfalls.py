@@ -38,11 +38,16 @@ class Elsewhere:
     free: int
 
 
-def short_parts() -> QuerySet[PartnerOrderLine]:
-    """Live parts that are short and no partner was told of."""
+def unsent_parts() -> QuerySet[PartnerOrderLine]:
+    """Live parts no partner was told of."""
     unsent = Q(partner_order=None) | Q(partner_order__status=PartnerOrder.Status.OPEN)
-    parts = PartnerOrderLine.objects.filter(unsent, short__gt=0, canceled_at=None)
+    parts = PartnerOrderLine.objects.filter(unsent, canceled_at=None)
     return parts.filter(order_line__order__canceled_at=None)
+
+
+def short_parts() -> QuerySet[PartnerOrderLine]:
+    """Those of them that are short."""
+    return unsent_parts().filter(short__gt=0)
 
 
 def accept_shortfall(part: PartnerOrderLine, user: AbstractBaseUser) -> None:
@@ -53,6 +58,8 @@ def accept_shortfall(part: PartnerOrderLine, user: AbstractBaseUser) -> None:
         what = f"{part.short} of {part.quantity} {part.order_line.title}"
         text = f"Goes to {part.partner} although {what} are not in stock there."
         record(part.order_line.order, "shortfall_accepted", text, user=user, units=part.short)
+        if part.hold_reason == WAITS_FOR_STOCK:
+            release_line(part, user)
         refresh_status(part.order_line.order)
 
 
@@ -130,6 +137,7 @@ def settle_shortfalls() -> int:
         if still:
             short.add(part.pk)
     _close_alerts(short)
+    _release_covered()
     return covered
 
 
@@ -145,6 +153,16 @@ def _cover(part: PartnerOrderLine, still: int) -> bool:
             release_line(part)
         refresh_status(order)
     return True
+
+
+def _release_covered() -> None:
+    """Nothing is missing of these any more, whatever ended it: they go on."""
+    waiting = unsent_parts().filter(short=0, hold_reason=WAITS_FOR_STOCK)
+    for part in waiting.exclude(held_at=None).select_related("order_line__order"):
+        with transaction.atomic():
+            locked(Order.objects.all()).get(pk=part.order_line.order_id)
+            if release_line(part):
+                refresh_status(part.order_line.order)
 
 
 def _close_alerts(short: set[int]) -> None:
