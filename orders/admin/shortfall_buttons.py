@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from catalog.admin.links import page_of
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.buttons import ButtonAdmin
-from orders.models import PartnerOrder, PartnerOrderLine
+from orders.models import PartnerOrderLine
 from orders.services import shortfalls
 from orders.services.shortfalls import (
     WAITS_FOR_STOCK,
@@ -23,9 +23,7 @@ BUTTONS = ("place_anyway", "wait_for_stock", "send_elsewhere")
 
 def is_short(part: PartnerOrderLine) -> bool:
     """Whether staff may still choose."""
-    placed = part.partner_order
-    unsent = placed is None or placed.status == PartnerOrder.Status.OPEN
-    return bool(part.short) and part.canceled_at is None and unsent
+    return bool(part.short) and part.canceled_at is None and not part.is_sent
 
 
 def describe_shortfall(part: PartnerOrderLine) -> tuple[str, str]:

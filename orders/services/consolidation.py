@@ -18,6 +18,8 @@ from orders.services.planning import new_period, next_seq
 
 # Their partner has not begun work, as far as we know: one that was placed may still be added to.
 GROWING = [PartnerOrder.Status.OPEN, PartnerOrder.Status.SUBMITTED, PartnerOrder.Status.CONFIRMED]
+# Of a line: no partner order has it, or one that was not put up with it.
+MAY_LEAVE = Q(partner_order=None) | Q(partner_order__closed_at=None, submission=None)
 OPEN = Q(closed_at=None, order=None, status__in=GROWING)
 
 
@@ -112,7 +114,6 @@ def refresh_cost(partner_order: PartnerOrder) -> Decimal:
 
 def hold_line(part: PartnerOrderLine, reason: str, user: AbstractBaseUser | None = None) -> bool:
     """Keep a line back from its open partner order; False if it was put up for sending."""
-    open_line = Q(partner_order=None) | Q(partner_order__closed_at=None, submission=None)
     with transaction.atomic():
         # The lock closing takes too: the line leaves before the content is built, or not at all.
         now_in = PartnerOrderLine.objects.values_list("partner_order", flat=True).get(pk=part.pk)
@@ -122,7 +123,7 @@ def hold_line(part: PartnerOrderLine, reason: str, user: AbstractBaseUser | None
             != now_in
         ):
             return False
-        held = PartnerOrderLine.objects.filter(open_line, pk=part.pk, canceled_at=None)
+        held = PartnerOrderLine.objects.filter(MAY_LEAVE, pk=part.pk, canceled_at=None)
         if not held.update(
             held_at=timezone.now(), hold_reason=reason[:300], partner_order=None, ready_at=None
         ):

@@ -14,14 +14,26 @@ from integrations.models.base import locked
 from integrations.services.alerts import close_alert
 from inventory.availability import balances
 from inventory.services.reservations import resize_reservation
-from orders.models import Order, PartnerOrder, PartnerOrderLine
-from orders.services.consolidation import assign_order, hold_line, refresh_cost, release_line
+from orders.models import Order, PartnerOrder, PartnerOrderLine, Submission
+from orders.services.consolidation import (
+    MAY_LEAVE,
+    assign_order,
+    hold_line,
+    refresh_cost,
+    release_line,
+)
 from orders.services.history import record
 from orders.services.routing import hold_stock
 from orders.services.status import refresh_status
 
 PREFIX = "shortfall:"
 WAITS_FOR_STOCK = "waits for stock"
+# What `Submission.may_have_told` says, for many parts at once.
+UNSENT = (
+    Q(submission=None)
+    | Q(submission__status__in=[Submission.Status.PENDING, Submission.Status.DROPPED])
+    | Q(submission__status=Submission.Status.FAILED) & ~Q(submission__error_kind="different")
+)
 SENT = "It was given to the partner while you looked. Nothing was changed."
 
 
@@ -39,9 +51,8 @@ class Elsewhere:
 
 
 def unsent_parts() -> QuerySet[PartnerOrderLine]:
-    """Live parts no partner was told of."""
-    unsent = Q(partner_order=None) | Q(partner_order__status=PartnerOrder.Status.OPEN)
-    parts = PartnerOrderLine.objects.filter(unsent, canceled_at=None)
+    """Live parts no partner was told of (`is_sent`), whatever their partner order is."""
+    parts = PartnerOrderLine.objects.filter(UNSENT, canceled_at=None)
     return parts.filter(order_line__order__canceled_at=None)
 
 
@@ -190,14 +201,13 @@ def _clear(part: PartnerOrderLine) -> None:
 
 
 def _take_out(part: PartnerOrderLine) -> bool:
-    """Out of its open partner order, under the lock that closing takes too; False if closed."""
+    """Out of its partner order, under the lock that closing takes too; False if it was put up."""
     holds = locked(PartnerOrder.objects.all()).filter(lines=part.pk)
     placed: Sequence[PartnerOrder] = list(holds)
-    if any(row.closed_at for row in placed):
-        return False
-    PartnerOrderLine.objects.filter(pk=part.pk).update(
+    if not PartnerOrderLine.objects.filter(MAY_LEAVE, pk=part.pk).update(
         partner_order=None, submission=None, ready_at=None, held_at=None, hold_reason=""
-    )
+    ):
+        return False
     for row in placed:
         refresh_cost(row)
     return True
