@@ -141,11 +141,16 @@ def _note_short(part: PartnerOrderLine) -> None:
     if not short:
         close_alert(f"shortfall:{part.pk}")
         return
-    number = part.order_line.order.number
+    tell_short(part)
+
+
+def tell_short(part: PartnerOrderLine) -> None:
+    """A person is told how many units of it are missing."""
+    number, are = part.order_line.order.number, "is" if part.short == 1 else "are"
     raise_alert(
         f"shortfall:{part.pk}",
         "stock",
-        f"{number}: {short} of {part.quantity} {part.order_line.title} are not in stock",
+        f"{number}: {part.short} of {part.quantity} {part.order_line.title} {are} not in stock",
         "Place it anyway, hold the line, send it to another partner, or cancel it with the "
         "customer: the order has the buttons.",
         part.order_line.order,

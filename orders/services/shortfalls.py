@@ -1,4 +1,4 @@
-"""Shortfalls: a line wants more than its partner has. Staff choose; arriving stock settles it."""
+"""Shortfalls: a line wants more than its partner has. Staff choose; see covering for stock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from catalog.models import Listing, Partner, Variant
-from integrations.models import Alert
 from integrations.models.base import locked
 from integrations.services.alerts import close_alert
 from inventory.availability import balances
@@ -62,13 +61,17 @@ def short_parts() -> QuerySet[PartnerOrderLine]:
 
 
 def accept_shortfall(part: PartnerOrderLine, user: AbstractBaseUser) -> None:
-    """A person lets the line go although it is short. Raises CannotSettle."""
+    """A person lets the line go although it is short, and is not asked again.
+
+    Raises CannotSettle.
+    """
     with transaction.atomic():
         part = _locked(part)
         _clear(part)
         what = f"{part.short} of {part.quantity} {part.order_line.title}"
         text = f"Goes to {part.partner} although {what} are not in stock there."
         record(part.order_line.order, "shortfall_accepted", text, user=user, units=part.short)
+        PartnerOrderLine.objects.filter(pk=part.pk).update(placed_anyway=True)
         if part.hold_reason == WAITS_FOR_STOCK:
             release_line(part, user)
         refresh_status(part.order_line.order)
@@ -130,59 +133,6 @@ def elsewhere(part: PartnerOrderLine) -> list[Elsewhere]:
     return found
 
 
-def settle_shortfalls() -> int:
-    """Stock arrived, or the line is gone: shortfalls and their alerts close themselves.
-
-    What is still missing is missing for those who came last. Returns how many were covered.
-    """
-    parts = list(short_parts().select_related("partner", "order_line__order").order_by("-pk"))
-    left = balances(part.variant_id for part in parts if part.variant_id) if parts else {}
-    covered, short = 0, set()
-    for part in parts:
-        spot = (part.variant_id, part.partner.connection_id if part.partner else None)
-        lacking = max(0, -left.get(spot, 0))  # type: ignore[arg-type]
-        still = min(part.short, lacking)
-        left[spot] = still - lacking  # type: ignore[index]
-        if still < part.short:
-            covered += _cover(part, still)
-        if still:
-            short.add(part.pk)
-    _close_alerts(short)
-    _release_covered()
-    return covered
-
-
-def _cover(part: PartnerOrderLine, still: int) -> bool:
-    """Fewer units are missing; with none missing the line goes on. True if it was covered."""
-    with transaction.atomic():
-        rows = PartnerOrderLine.objects.filter(pk=part.pk, short=part.short)
-        if not rows.update(short=still) or still:
-            return False
-        order = part.order_line.order
-        record(order, "covered", f"{part.order_line.title} is in stock at {part.partner} now.")
-        if part.hold_reason == WAITS_FOR_STOCK:
-            release_line(part)
-        refresh_status(order)
-    return True
-
-
-def _release_covered() -> None:
-    """Nothing is missing of these any more, whatever ended it: they go on."""
-    waiting = unsent_parts().filter(short=0, hold_reason=WAITS_FOR_STOCK)
-    for part in waiting.exclude(held_at=None).select_related("order_line__order"):
-        with transaction.atomic():
-            locked(Order.objects.all()).get(pk=part.order_line.order_id)
-            if release_line(part):
-                refresh_status(part.order_line.order)
-
-
-def _close_alerts(short: set[int]) -> None:
-    open_ones = Alert.objects.filter(fingerprint__startswith=PREFIX, closed_at=None)
-    for fingerprint in open_ones.values_list("fingerprint", flat=True):
-        if int(fingerprint.removeprefix(PREFIX)) not in short:
-            close_alert(fingerprint)
-
-
 def _locked(part: PartnerOrderLine) -> PartnerOrderLine:
     """The part as it stands, its order and its variant locked. Raises CannotSettle if settled."""
     # The order every worker locks in: the customer's order, then the variant.
@@ -205,7 +155,12 @@ def _take_out(part: PartnerOrderLine) -> bool:
     holds = locked(PartnerOrder.objects.all()).filter(lines=part.pk)
     placed: Sequence[PartnerOrder] = list(holds)
     if not PartnerOrderLine.objects.filter(MAY_LEAVE, pk=part.pk).update(
-        partner_order=None, submission=None, ready_at=None, held_at=None, hold_reason=""
+        partner_order=None,
+        submission=None,
+        ready_at=None,
+        held_at=None,
+        hold_reason="",
+        placed_anyway=False,
     ):
         return False
     for row in placed:

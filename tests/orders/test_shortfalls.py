@@ -9,13 +9,13 @@ from inventory.models import Reservation, StockLevel
 from orders.models import Order, OrderEvent, PartnerOrder, PartnerOrderLine
 from orders.services.capture import capture_order
 from orders.services.consolidation import hold_line
+from orders.services.covering import settle_shortfalls
 from orders.services.due import sweep
 from orders.services.shortfalls import (
     CannotSettle,
     accept_shortfall,
     elsewhere,
     send_elsewhere,
-    settle_shortfalls,
     wait_for_stock,
 )
 from tests.catalog.people import log_in, texts

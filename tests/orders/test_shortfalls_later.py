@@ -6,11 +6,11 @@ from catalog.models import Partner, Variant
 from orders.models import Order, PartnerOrder, PartnerOrderLine
 from orders.services.capture import capture_order
 from orders.services.closing import close_and_submit
+from orders.services.covering import settle_shortfalls
 from orders.services.shortfalls import (
     CannotSettle,
     accept_shortfall,
     send_elsewhere,
-    settle_shortfalls,
     wait_for_stock,
 )
 from tests.catalog.people import log_in, texts
@@ -53,8 +53,9 @@ def test_a_line_that_waited_for_stock_goes_when_it_is_placed_anyway(order, user)
     assert attention(order) == ""
 
 
-def test_a_line_that_waits_for_stock_though_nothing_lacks_is_let_go(order, user):
+def test_a_line_that_waits_for_stock_though_nothing_lacks_is_let_go(order, variant, user):
     wait_for_stock(part_of(order), user)
+    arrive(variant, 3)
     PartnerOrderLine.objects.update(short=0)
     settle_shortfalls()
     part = part_of(order)
