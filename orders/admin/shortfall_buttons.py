@@ -11,6 +11,7 @@ from config.adminkit.actions import Told, portal_action
 from config.adminkit.buttons import ButtonAdmin
 from orders.models import PartnerOrderLine
 from orders.services import shortfalls
+from orders.services.holding import may_leave
 from orders.services.shortfalls import (
     WAITS_FOR_STOCK,
     accept_shortfall,
@@ -38,6 +39,10 @@ def describe_shortfall(part: PartnerOrderLine) -> tuple[str, str]:
     return title, f"{have}{text}"
 
 
+def _units(part: PartnerOrderLine) -> str:
+    return f"{part.short} {'is' if part.short == 1 else 'are'}"
+
+
 def _waits(part: PartnerOrderLine) -> bool:
     return part.hold_reason == WAITS_FOR_STOCK
 
@@ -63,7 +68,9 @@ def _elsewhere_form(request: HttpRequest, part: PartnerOrderLine | None) -> type
     title="Place {obj} anyway?",
     submit="Place it anyway",
     confirm=lambda part: (
-        f"{part.partner} is asked for all {part.quantity} although {part.short} are not there. "
+        f"{part.partner} is asked for all {part.quantity} although {_units(part)} not there. "
+        "Their system may refuse the whole order for it: then hold this line on the partner order "
+        "and press Retry there, and the rest goes. "
         "Your decision is kept in the order's history."
     ),
 )
@@ -80,8 +87,8 @@ def place_anyway(
     "Wait for stock",
     perm=APPROVE,
     where=("inline",),
-    available=lambda part: is_short(part) and not _waits(part),
-    why_not="it waits already, or its partner has it",
+    available=lambda part: is_short(part) and not _waits(part) and may_leave(part),
+    why_not="it waits already, or it was put up for sending",
 )
 def wait_for_stock(
     admin: ButtonAdmin, request: HttpRequest, queryset: QuerySet[PartnerOrderLine]
@@ -97,8 +104,8 @@ def wait_for_stock(
     perm=APPROVE,
     where=("inline",),
     form=_elsewhere_form,
-    available=lambda part: is_short(part) and bool(elsewhere(part)),
-    why_not="no other partner has the missing units",
+    available=lambda part: is_short(part) and may_leave(part) and bool(elsewhere(part)),
+    why_not="no other partner has the missing units, or it was put up for sending",
     title="Send the missing units of {obj} to another partner?",
     submit="Send them there",
     confirm=lambda part: (

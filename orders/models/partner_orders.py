@@ -105,8 +105,8 @@ class PartnerOrderLine(Stamped):
 
     Unrouted where `partner` is empty: `route_reason` says why. `ready_at` is set by the partner's
     trigger; a held line (`held_at`) is not sent. `unit_cost` is in the partner's currency; `short`
-    units are not there, and with `placed_anyway` a person lets it go all the same; `kept` units come
-    although the customer wants them no more, and a person agreed to that.
+    units are not there, and with `placed_anyway` a person lets it go all the same; `kept` units
+    come although the customer wants them no more, and a person agreed to that.
     """
 
     order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="parts")

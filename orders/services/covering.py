@@ -14,8 +14,8 @@ from integrations.models.base import locked
 from integrations.services.alerts import close_alert
 from inventory.availability import balances, open_reservations
 from orders.models import Order, PartnerOrderLine
-from orders.services.consolidation import release_line
 from orders.services.history import record
+from orders.services.holding import release_line
 from orders.services.routing import tell_short
 from orders.services.shortfalls import PREFIX, UNSENT, WAITS_FOR_STOCK, unsent_parts
 from orders.services.status import refresh_status

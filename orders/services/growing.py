@@ -36,7 +36,8 @@ def rebuild(submission: Submission) -> None:
     placed.
     """
     row = submission.partner_order
-    own = [part for part in sendable(row) if part.submission_id == submission.pk]
+    # Lines that came later do not end with an order that was never placed: they go with it.
+    own = [p for p in sendable(row) if p.submission_id == submission.pk or not row.external_id]
     if own or lowered_of(submission):
         _write(submission)
         return

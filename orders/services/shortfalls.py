@@ -1,6 +1,5 @@
 """Shortfalls: a line wants more than its partner has. Staff choose; see covering for stock."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,15 +12,10 @@ from integrations.models.base import locked
 from integrations.services.alerts import close_alert
 from inventory.availability import balances
 from inventory.services.reservations import resize_reservation
-from orders.models import Order, PartnerOrder, PartnerOrderLine, Submission
-from orders.services.consolidation import (
-    MAY_LEAVE,
-    assign_order,
-    hold_line,
-    refresh_cost,
-    release_line,
-)
+from orders.models import Order, PartnerOrderLine, Submission
+from orders.services.consolidation import assign_order
 from orders.services.history import record
+from orders.services.holding import REFUSED, hold_line, release_line, take_out
 from orders.services.routing import hold_stock
 from orders.services.status import refresh_status
 
@@ -31,7 +25,7 @@ WAITS_FOR_STOCK = "waits for stock"
 UNSENT = (
     Q(submission=None)
     | Q(submission__status__in=[Submission.Status.PENDING, Submission.Status.DROPPED])
-    | Q(submission__status=Submission.Status.FAILED) & ~Q(submission__error_kind="different")
+    | REFUSED
 )
 SENT = "It was given to the partner while you looked. Nothing was changed."
 
@@ -97,7 +91,7 @@ def send_elsewhere(part: PartnerOrderLine, partner: Partner, user: AbstractBaseU
         other = next((one for one in elsewhere(part) if one.partner == partner), None)
         if other is None:
             raise CannotSettle(f"{partner} does not have {part.short} free units any more.")
-        if not _take_out(part):
+        if not take_out(part, held_at=None, hold_reason="", placed_anyway=False)[0]:
             raise CannotSettle(SENT)
         order, before, units = part.order_line.order, part.partner, part.short
         moved = _move(part, other)
@@ -148,24 +142,6 @@ def _locked(part: PartnerOrderLine) -> PartnerOrderLine:
 def _clear(part: PartnerOrderLine) -> None:
     PartnerOrderLine.objects.filter(pk=part.pk).update(short=0)
     close_alert(f"{PREFIX}{part.pk}")
-
-
-def _take_out(part: PartnerOrderLine) -> bool:
-    """Out of its partner order, under the lock that closing takes too; False if it was put up."""
-    holds = locked(PartnerOrder.objects.all()).filter(lines=part.pk)
-    placed: Sequence[PartnerOrder] = list(holds)
-    if not PartnerOrderLine.objects.filter(MAY_LEAVE, pk=part.pk).update(
-        partner_order=None,
-        submission=None,
-        ready_at=None,
-        held_at=None,
-        hold_reason="",
-        placed_anyway=False,
-    ):
-        return False
-    for row in placed:
-        refresh_cost(row)
-    return True
 
 
 def _move(part: PartnerOrderLine, other: Elsewhere) -> PartnerOrderLine:

@@ -8,9 +8,9 @@ from integrations.models import Alert
 from inventory.models import Reservation, StockLevel
 from orders.models import Order, OrderEvent, PartnerOrder, PartnerOrderLine
 from orders.services.capture import capture_order
-from orders.services.consolidation import hold_line
 from orders.services.covering import settle_shortfalls
 from orders.services.due import sweep
+from orders.services.holding import hold_line
 from orders.services.shortfalls import (
     CannotSettle,
     accept_shortfall,
