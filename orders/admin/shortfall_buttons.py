@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from catalog.admin.links import page_of
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.buttons import ButtonAdmin
+from integrations.words import is_or_are
 from orders.models import PartnerOrderLine
 from orders.services import shortfalls
 from orders.services.holding import may_leave
@@ -30,17 +31,13 @@ def is_short(part: PartnerOrderLine) -> bool:
 def describe_shortfall(part: PartnerOrderLine) -> tuple[str, str]:
     """(title, text) of the banner."""
     what = f"{part.short} of {part.quantity} {part.order_line.title}"
-    title = f"{part.partner} is short: {what} {'is' if part.short == 1 else 'are'} not there."
+    title = f"{part.partner} is short: {what} {is_or_are(part.short)} not there."
     if part.hold_reason == WAITS_FOR_STOCK:
         return title, "It is held back, and goes on by itself when the units arrive."
     others = elsewhere(part)
     have = f"{others[0].partner} has {others[0].free} free. " if others else ""
     text = "Choose here; or cancel the units with the customer in the store, it tells us."
     return title, f"{have}{text}"
-
-
-def _units(part: PartnerOrderLine) -> str:
-    return f"{part.short} {'is' if part.short == 1 else 'are'}"
 
 
 def _waits(part: PartnerOrderLine) -> bool:
@@ -68,7 +65,8 @@ def _elsewhere_form(request: HttpRequest, part: PartnerOrderLine | None) -> type
     title="Place {obj} anyway?",
     submit="Place it anyway",
     confirm=lambda part: (
-        f"{part.partner} is asked for all {part.quantity} although {_units(part)} not there. "
+        f"{part.partner} is asked for all {part.quantity} although "
+        f"{part.short} {is_or_are(part.short)} not there. "
         "Their system may refuse the whole order for it: then hold this line on the partner order "
         "and press Retry there, and the rest goes. "
         "Your decision is kept in the order's history."
@@ -109,7 +107,8 @@ def wait_for_stock(
     title="Send the missing units of {obj} to another partner?",
     submit="Send them there",
     confirm=lambda part: (
-        f"{part.short} of {part.quantity} leave {part.partner} for the partner you choose; "
+        f"{part.short} of {part.quantity} {'leaves' if part.short == 1 else 'leave'} "
+        f"{part.partner} for the partner you choose; "
         "nobody was told of them yet."
     ),
 )
@@ -121,9 +120,9 @@ def send_elsewhere(
 ) -> Told:
     """The missing units come from somebody else."""
     part = queryset.get()
-    units = part.short
+    units, go = part.short, "goes" if part.short == 1 else "go"
     shortfalls.send_elsewhere(part, partner, _person(request))
-    return _told(part, request, f"{units} of {part.order_line.title} go to {partner}.")
+    return _told(part, request, f"{units} of {part.order_line.title} {go} to {partner}.")
 
 
 def _told(part: PartnerOrderLine, request: HttpRequest, message: str) -> Told:

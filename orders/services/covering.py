@@ -12,6 +12,7 @@ from django.db.models import Q
 from integrations.models import Alert
 from integrations.models.base import locked
 from integrations.services.alerts import close_alert
+from integrations.words import is_or_are
 from inventory.availability import balances, open_reservations
 from orders.models import Order, PartnerOrderLine
 from orders.services.history import record
@@ -120,9 +121,7 @@ def _open(part: PartnerOrderLine, short: int) -> None:
             return
         part.short = short
         what = f"{short} of {part.quantity} {part.order_line.title}"
-        text = (
-            f"{part.partner} has too few by now: {what} {'is' if short == 1 else 'are'} not there."
-        )
+        text = f"{part.partner} has too few by now: {what} {is_or_are(short)} not there."
         record(order, "short", text, units=short)
         if part.hold_reason != WAITS_FOR_STOCK:
             tell_short(part)

@@ -14,6 +14,7 @@ from catalog.services.unmatched import forget_unmatched, note_unmatched
 from catalog.skus import find_variant
 from integrations.models import Connection
 from integrations.services.alerts import close_alert, raise_alert
+from integrations.words import is_or_are
 from inventory.availability import balances
 from inventory.models import StockLevel
 from inventory.services.reservations import move_reservation, release, reserve, resize_reservation
@@ -146,7 +147,7 @@ def _note_short(part: PartnerOrderLine) -> None:
 
 def tell_short(part: PartnerOrderLine) -> None:
     """A person is told how many units of it are missing."""
-    number, are = part.order_line.order.number, "is" if part.short == 1 else "are"
+    number, are = part.order_line.order.number, is_or_are(part.short)
     raise_alert(
         f"shortfall:{part.pk}",
         "stock",

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from catalog.models import Listing, Partner, Variant
 from integrations.models.base import locked
 from integrations.services.alerts import close_alert
+from integrations.words import counted, is_or_are
 from inventory.availability import balances
 from inventory.services.reservations import resize_reservation
 from orders.models import Order, PartnerOrderLine, Submission
@@ -63,7 +64,7 @@ def accept_shortfall(part: PartnerOrderLine, user: AbstractBaseUser) -> None:
         part = _locked(part)
         _clear(part)
         what = f"{part.short} of {part.quantity} {part.order_line.title}"
-        text = f"Goes to {part.partner} although {what} are not in stock there."
+        text = f"Goes to {part.partner} although {what} {is_or_are(part.short)} not in stock there."
         record(part.order_line.order, "shortfall_accepted", text, user=user, units=part.short)
         PartnerOrderLine.objects.filter(pk=part.pk).update(placed_anyway=True)
         if part.hold_reason == WAITS_FOR_STOCK:
@@ -90,14 +91,17 @@ def send_elsewhere(part: PartnerOrderLine, partner: Partner, user: AbstractBaseU
         part = _locked(part)
         other = next((one for one in elsewhere(part) if one.partner == partner), None)
         if other is None:
-            raise CannotSettle(f"{partner} does not have {part.short} free units any more.")
+            raise CannotSettle(
+                f"{partner} does not have {counted(part.short, 'free unit')} any more."
+            )
         if not take_out(part, held_at=None, hold_reason="", placed_anyway=False)[0]:
             raise CannotSettle(SENT)
         order, before, units = part.order_line.order, part.partner, part.short
         moved = _move(part, other)
         _clear(part)
         hold_stock(moved)
-        text = f"{units} of {part.order_line.title} go to {partner}: {before} has too few."
+        go = "goes" if units == 1 else "go"
+        text = f"{units} of {part.order_line.title} {go} to {partner}: {before} has too few."
         record(order, "rerouted", text, user=user, units=units)
         assign_order(order)
         refresh_status(order)
