@@ -2,7 +2,9 @@
 
 from typing import ClassVar, Literal
 
-ErrorKind = Literal["retryable", "unconfirmed", "rejected", "duplicate", "auth", "bad_response"]
+ErrorKind = Literal[
+    "retryable", "unconfirmed", "rejected", "no_stock", "duplicate", "auth", "bad_response"
+]
 
 
 class ProviderError(Exception):
@@ -58,6 +60,12 @@ class Duplicate(Rejected):
     """The provider says it has this already: look it up."""
 
     kind: ErrorKind = "duplicate"
+
+
+class TooLittleStock(Rejected):
+    """The provider has fewer units than were asked for: with less it may work."""
+
+    kind: ErrorKind = "no_stock"
 
 
 class NotAuthorized(ProviderError):

@@ -119,18 +119,23 @@ def shortfalls(variant_ids: Iterable[int], now: datetime | None = None) -> dict[
     return found
 
 
-def balances(variant_ids: Iterable[int]) -> dict[tuple[int, int | None], int]:
+def balances(
+    variant_ids: Iterable[int], *, trust_stale: bool = False
+) -> dict[tuple[int, int | None], int]:
     """Per (variant, partner's connection; None: our shelf): units there that nobody holds.
 
     Below zero: so many more are held than there are. Stock that may not be sold counts as none,
-    the buffer may be used. What has neither stock nor holds is left out.
+    the buffer may be used. What has neither stock nor holds is left out. `trust_stale`: a number
+    that is too old to be sold by counts all the same.
     """
     ids = sorted(set(variant_ids))
     found: dict[tuple[int, int | None], int] = defaultdict(int)
     connections = dict(Partner.objects.values_list("pk", "connection"))
     now = timezone.now()
     for row in _level_rows(ids, _shelf()):
-        found[row.variant_id, connections[row.partner_id]] += row.counted(now)
+        found[row.variant_id, connections[row.partner_id]] += (
+            max(0, row.available) if trust_stale else row.counted(now)
+        )
     held = open_reservations().filter(variant__in=ids).order_by()
     for variant, connection, units in held.values_list("variant", "connection", "quantity"):
         found[variant, connection] -= units

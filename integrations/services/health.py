@@ -20,6 +20,7 @@ from integrations.services.breaker import why_waiting
 from integrations.services.connections import provider_for
 from integrations.services.heartbeats import SILENT_AFTER, last_beats
 from integrations.services.queue_schedules import JOBS
+from integrations.words import counted
 
 Level = Literal["ok", "warn", "fail"]
 OVERDUE_AFTER = timedelta(minutes=5)
@@ -120,7 +121,7 @@ def _worker(cluster: str, beat: datetime | None, now: datetime) -> Check:
         return Check(name, "fail", "It never gave a sign of life.", fix)
     age = int((now - beat).total_seconds() // 60)
     if now - beat > SILENT_AFTER[cluster]:
-        return Check(name, "fail", f"Its last sign of life is {age} minutes old.", fix)
+        return Check(name, "fail", f"Its last sign of life is {counted(age, 'minute')} old.", fix)
     return Check(name, "ok", "It works.")
 
 
@@ -141,15 +142,19 @@ def check_overdue(now: datetime) -> Check:
     return Check("schedules", "ok", "Everything due was started.")
 
 
+def _jobs(number: int) -> str:
+    return f"{counted(number, 'job')} {'waits' if number == 1 else 'wait'}"
+
+
 def check_queue(now: datetime) -> Check:
     """Nothing waits in the short queue for longer than five minutes."""
     waiting = OrmQ.objects.filter(key__startswith="crossdock", lock__lt=now)
     oldest = waiting.order_by("lock").values_list("lock", flat=True).first()
     if oldest is not None and now - oldest > OVERDUE_AFTER:
         minutes = int((now - oldest).total_seconds() // 60)
-        message = f"{waiting.count()} jobs wait, the oldest for {minutes} minutes."
+        message = f"{_jobs(waiting.count())}, the oldest for {counted(minutes, 'minute')}."
         return Check("queue", "fail", message, "Start the worker; look at its log.")
-    return Check("queue", "ok", f"{waiting.count()} jobs wait.")
+    return Check("queue", "ok", f"{_jobs(waiting.count())}.")
 
 
 def check_keys() -> Check:

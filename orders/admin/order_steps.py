@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from config.adminkit.parts import when
+from integrations.words import counted
 from orders.admin.order_facts import OrderFacts
 from orders.models import Order, PartnerOrder
 
@@ -71,7 +72,7 @@ def _packed(facts: OrderFacts) -> Step:
     parts = [part for part in facts.parts if part.partner and not part.partner.is_us]
     done = [p for p in parts if p.partner_order and p.partner_order.status in PACKED]
     tone = "done" if parts and len(done) == len(parts) else "now" if done else ""
-    return Step("Packed", f"{len(done)} of {len(parts)} lines" if done else "", tone)
+    return Step("Packed", f"{len(done)} of {counted(len(parts), 'line')}" if done else "", tone)
 
 
 def _units(name: str, facts: OrderFacts, counted: dict[int, int]) -> Step:
@@ -82,4 +83,4 @@ def _units(name: str, facts: OrderFacts, counted: dict[int, int]) -> Step:
 
 
 def _count(got: int, wanted: int) -> str:
-    return f"{got} of {wanted} units" if got else ""
+    return f"{got} of {counted(wanted, 'unit')}" if got else ""

@@ -16,6 +16,7 @@ from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, money, when
+from integrations.words import counted
 from orders.admin import order_list
 from orders.admin.order_decisions import DecisionActions
 from orders.admin.order_page import order_context
@@ -245,7 +246,7 @@ class OrderAdmin(DecisionActions, SummaryAdmin):
             found += reroute(order, request.user)  # type: ignore[arg-type]
         if not found:
             return Told("Still no partner lists it. Import the product first.", level="warning")
-        return Told(f"{found} line{'s' if found > 1 else ''} found a partner.")
+        return Told(f"{counted(found, 'line')} found a partner.")
 
     @portal_action(
         "Hold",

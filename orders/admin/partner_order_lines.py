@@ -13,7 +13,7 @@ from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import link
 from orders.admin import shortfall_buttons
 from orders.models import PartnerOrderLine
-from orders.services.consolidation import hold_line, release_line
+from orders.services.holding import hold_line, may_leave, release_line
 from orders.services.shortfalls import CannotSettle
 
 SUBMIT = "orders.submit_partnerorder"
@@ -21,9 +21,7 @@ SUBMIT = "orders.submit_partnerorder"
 
 def can_hold(part: PartnerOrderLine) -> bool:
     """Whether no partner was told of it and it is not held yet."""
-    placed = part.partner_order
-    waits = placed is None or (placed.closed_at is None and part.submission_id is None)
-    return part.canceled_at is None and part.held_at is None and waits
+    return part.canceled_at is None and part.held_at is None and may_leave(part)
 
 
 @admin.register(PartnerOrderLine)

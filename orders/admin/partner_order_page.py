@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from catalog.admin.links import page_of
 from catalog.models import Approval
 from config.adminkit.parts import when
+from integrations.errors import TooLittleStock
 from integrations.models import Alert, Connection
 from integrations.services.breaker import why_waiting
 from integrations.types import Address
@@ -57,8 +58,9 @@ def partner_order_context(row: PartnerOrder, request: HttpRequest) -> dict[str, 
         "is_added_to": bool(row.external_id) and is_open,
         "told": _told(row),
         "total": sum((one.sum for one in rows), Decimal(0)),
-        "held": held_parts(row) if is_open else [],
-        "may_hold": request.user.has_perm("orders.submit_partnerorder"),
+        "held": held_parts(row) if is_open or _is_last(row) else [],
+        "may_hold": (is_open or any(one.waiting for one in rows))
+        and request.user.has_perm("orders.submit_partnerorder"),
         "submission": submission,
         "sending_word": submission_word(submission) if submission else "",
         "way": _way(row, submission),
@@ -74,6 +76,14 @@ def partner_order_context(row: PartnerOrder, request: HttpRequest) -> dict[str, 
         "earlier": _earlier(row),
         "events": partner_order_timeline(row),
     }
+
+
+def _is_last(row: PartnerOrder) -> bool:
+    """Whether no other order of the partner is there to show what is held back."""
+    if row.order_id is not None:
+        return True
+    later = PartnerOrder.objects.filter(partner=row.partner_id, order=None, pk__gt=row.pk)
+    return not later.exists()
 
 
 def _head_note(row: PartnerOrder, is_open: bool) -> str:
@@ -173,7 +183,10 @@ def _failed(row: PartnerOrder, submission: Submission) -> tuple[str, str]:
         Submission.Kind.APPEND: "did not take the new lines",
         Submission.Kind.CANCEL: "did not cancel it",
     }.get(Submission.Kind(submission.kind), f"did not take {submission}")
-    advice = f"{submission.error} Correct the cause, then retry; {drop}"
+    fix = "Correct the cause"
+    if submission.error_kind == TooLittleStock.kind:
+        fix = "Hold the lines they have too few of (Hold, at the line)"
+    advice = f"{submission.error} {fix}, then retry; {drop}"
     return f"{row.partner} {what}.", advice
 
 

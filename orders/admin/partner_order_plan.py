@@ -9,6 +9,7 @@ from django.utils.html import format_html
 
 from config.adminkit.actions import Refused, Told, portal_action
 from config.adminkit.parts import when
+from integrations.words import counted
 from orders.admin import partner_order_questions as questions
 from orders.admin.partner_order_rules import can_be_canceled, can_skip, is_skipped
 from orders.models import PartnerOrder
@@ -53,7 +54,7 @@ class PlanButtons:
         if len(done) == 1:
             what = "is on hold: it takes lines, but is not sent" if hold else "is released"
             return Told(f"{done[0]} {what}.")
-        return Told(f"{len(done)} partner orders {'held' if hold else 'released'}.")
+        return Told(f"{counted(len(done), 'partner order')} {'held' if hold else 'released'}.")
 
     @portal_action(
         "Skip next run",

@@ -15,6 +15,7 @@ from inventory.models import StockLevel
 from orders.admin.states import last_submission
 from orders.models import PartnerOrder, PartnerOrderLine
 from orders.services.content import build_content, sendable, sent_parts
+from orders.services.holding import may_leave
 
 FIT = 2
 
@@ -43,7 +44,7 @@ class PreviewRow:
     @property
     def waiting(self) -> list[PartnerOrderLine]:
         """Those of the parts that can still be held back."""
-        return [part for part in self.parts if part.submission_id is None]
+        return [part for part in self.parts if may_leave(part)]
 
     @property
     def sum(self) -> Decimal:

@@ -9,8 +9,10 @@ from django.http import HttpRequest
 from catalog.admin.links import page_of
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.buttons import ButtonAdmin
-from orders.models import PartnerOrder, PartnerOrderLine
+from integrations.words import is_or_are
+from orders.models import PartnerOrderLine
 from orders.services import shortfalls
+from orders.services.holding import may_leave
 from orders.services.shortfalls import (
     WAITS_FOR_STOCK,
     accept_shortfall,
@@ -23,15 +25,13 @@ BUTTONS = ("place_anyway", "wait_for_stock", "send_elsewhere")
 
 def is_short(part: PartnerOrderLine) -> bool:
     """Whether staff may still choose."""
-    placed = part.partner_order
-    unsent = placed is None or placed.status == PartnerOrder.Status.OPEN
-    return bool(part.short) and part.canceled_at is None and unsent
+    return bool(part.short) and part.canceled_at is None and not part.is_sent
 
 
 def describe_shortfall(part: PartnerOrderLine) -> tuple[str, str]:
     """(title, text) of the banner."""
     what = f"{part.short} of {part.quantity} {part.order_line.title}"
-    title = f"{part.partner} is short: {what} {'is' if part.short == 1 else 'are'} not there."
+    title = f"{part.partner} is short: {what} {is_or_are(part.short)} not there."
     if part.hold_reason == WAITS_FOR_STOCK:
         return title, "It is held back, and goes on by itself when the units arrive."
     others = elsewhere(part)
@@ -65,7 +65,10 @@ def _elsewhere_form(request: HttpRequest, part: PartnerOrderLine | None) -> type
     title="Place {obj} anyway?",
     submit="Place it anyway",
     confirm=lambda part: (
-        f"{part.partner} is asked for all {part.quantity} although {part.short} are not there. "
+        f"{part.partner} is asked for all {part.quantity} although "
+        f"{part.short} {is_or_are(part.short)} not there. "
+        "Their system may refuse the whole order for it: then hold this line on the partner order "
+        "and press Retry there, and the rest goes. "
         "Your decision is kept in the order's history."
     ),
 )
@@ -82,8 +85,8 @@ def place_anyway(
     "Wait for stock",
     perm=APPROVE,
     where=("inline",),
-    available=lambda part: is_short(part) and not _waits(part),
-    why_not="it waits already, or its partner has it",
+    available=lambda part: is_short(part) and not _waits(part) and may_leave(part),
+    why_not="it waits already, or it was put up for sending",
 )
 def wait_for_stock(
     admin: ButtonAdmin, request: HttpRequest, queryset: QuerySet[PartnerOrderLine]
@@ -99,12 +102,13 @@ def wait_for_stock(
     perm=APPROVE,
     where=("inline",),
     form=_elsewhere_form,
-    available=lambda part: is_short(part) and bool(elsewhere(part)),
-    why_not="no other partner has the missing units",
+    available=lambda part: is_short(part) and may_leave(part) and bool(elsewhere(part)),
+    why_not="no other partner has the missing units, or it was put up for sending",
     title="Send the missing units of {obj} to another partner?",
     submit="Send them there",
     confirm=lambda part: (
-        f"{part.short} of {part.quantity} leave {part.partner} for the partner you choose; "
+        f"{part.short} of {part.quantity} {'leaves' if part.short == 1 else 'leave'} "
+        f"{part.partner} for the partner you choose; "
         "nobody was told of them yet."
     ),
 )
@@ -116,9 +120,9 @@ def send_elsewhere(
 ) -> Told:
     """The missing units come from somebody else."""
     part = queryset.get()
-    units = part.short
+    units, go = part.short, "goes" if part.short == 1 else "go"
     shortfalls.send_elsewhere(part, partner, _person(request))
-    return _told(part, request, f"{units} of {part.order_line.title} go to {partner}.")
+    return _told(part, request, f"{units} of {part.order_line.title} {go} to {partner}.")
 
 
 def _told(part: PartnerOrderLine, request: HttpRequest, message: str) -> Told:

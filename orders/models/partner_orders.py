@@ -105,8 +105,8 @@ class PartnerOrderLine(Stamped):
 
     Unrouted where `partner` is empty: `route_reason` says why. `ready_at` is set by the partner's
     trigger; a held line (`held_at`) is not sent. `unit_cost` is in the partner's currency; `short`
-    units were not there when the line was reserved; `kept` units come although the customer wants
-    them no more, and a person agreed to that.
+    units are not there, and with `placed_anyway` a person lets it go all the same; `kept` units
+    come although the customer wants them no more, and a person agreed to that.
     """
 
     order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="parts")
@@ -121,6 +121,7 @@ class PartnerOrderLine(Stamped):
     quantity = models.PositiveIntegerField()
     unit_cost = Money(null=True)
     short = models.PositiveIntegerField(default=0)
+    placed_anyway = models.BooleanField(default=False, db_default=False)
     kept = models.PositiveIntegerField(default=0, db_default=0)
     ready_at = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)

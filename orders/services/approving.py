@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from integrations.words import counted
 from orders.models import Order, PartnerOrderLine
 from orders.services.consolidation import assign_order
 from orders.services.fitting import fit_order, recount
@@ -75,7 +76,7 @@ def reroute(order: Order, user: AbstractBaseUser) -> int:
         assign_order(order)
         refresh_status(order)
         if found:
-            record(order, "routed", f"{found} lines found a partner.", user=user)
+            record(order, "routed", f"{counted(found, 'line')} found a partner.", user=user)
         close_routed_alerts(order)
     return found
 
@@ -85,7 +86,7 @@ def ship_ourselves(order: Order, user: AbstractBaseUser) -> int:
     with transaction.atomic():
         taken = route_to_us(order)
         if taken:
-            record(order, "routed", f"We ship {taken} lines ourselves.", user=user)
+            record(order, "routed", f"We ship {counted(taken, 'line')} ourselves.", user=user)
         close_routed_alerts(order)
         refresh_status(order)
     return taken

@@ -4,7 +4,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, Sum
 from django.utils import timezone
@@ -108,38 +107,3 @@ def refresh_cost(partner_order: PartnerOrder) -> Decimal:
     PartnerOrder.objects.filter(pk=partner_order.pk).update(cost_total=total)
     partner_order.cost_total = total
     return total
-
-
-def hold_line(part: PartnerOrderLine, reason: str, user: AbstractBaseUser | None = None) -> bool:
-    """Keep a line back from its open partner order; False if it was put up for sending."""
-    open_line = Q(partner_order=None) | Q(partner_order__closed_at=None, submission=None)
-    with transaction.atomic():
-        # The lock closing takes too: the line leaves before the content is built, or not at all.
-        now_in = PartnerOrderLine.objects.values_list("partner_order", flat=True).get(pk=part.pk)
-        before = _locked(Q(pk=now_in)) if now_in else None
-        if (
-            PartnerOrderLine.objects.values_list("partner_order", flat=True).get(pk=part.pk)
-            != now_in
-        ):
-            return False
-        held = PartnerOrderLine.objects.filter(open_line, pk=part.pk, canceled_at=None)
-        if not held.update(
-            held_at=timezone.now(), hold_reason=reason[:300], partner_order=None, ready_at=None
-        ):
-            return False
-        if before:
-            refresh_cost(before)
-            record(before, "line_held", f"Held back: {part}.", user=user)
-        record(part.order_line.order, "line_held", f"Held back: {part}.", user=user)
-    return True
-
-
-def release_line(part: PartnerOrderLine, user: AbstractBaseUser | None = None) -> bool:
-    """Let a held line go again, into the order that is open now."""
-    held = PartnerOrderLine.objects.filter(pk=part.pk, canceled_at=None).exclude(held_at=None)
-    with transaction.atomic():
-        if not held.update(held_at=None, hold_reason=""):
-            return False
-        record(part.order_line.order, "line_released", f"Released: {part}.", user=user)
-        assign_order(part.order_line.order)
-    return True

@@ -9,12 +9,12 @@ from integrations.jobs import enqueue, waiting_jobs
 from integrations.services.breaker import waits
 from orders.models import Notification, Shipment, Submission
 from orders.services.batches import submit_due_batches
+from orders.services.covering import settle_shortfalls
 from orders.services.fitting import catch_up
 from orders.services.locking import lock_orders
 from orders.services.notifications import give_up
 from orders.services.planning import plan_batches
 from orders.services.privacy import open_redactions
-from orders.services.shortfalls import settle_shortfalls
 
 LIMIT = 500
 

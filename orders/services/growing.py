@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db.models import Q
 from django.utils import timezone
 
+from integrations.words import counted
 from orders.models import Order, PartnerOrder, PartnerOrderLine, Submission
 from orders.services.closing import fix_content
 from orders.services.consolidation import assign_order
@@ -36,7 +37,8 @@ def rebuild(submission: Submission) -> None:
     placed.
     """
     row = submission.partner_order
-    own = [part for part in sendable(row) if part.submission_id == submission.pk]
+    # Lines that came later do not end with an order that was never placed: they go with it.
+    own = [p for p in sendable(row) if p.submission_id == submission.pk or not row.external_id]
     if own or lowered_of(submission):
         _write(submission)
         return
@@ -91,7 +93,8 @@ def hand_on(row: PartnerOrder, why: str) -> list[PartnerOrderLine]:
         partner_order=None, submission=None, ready_at=None
     )
     _recount(row)
-    record(row, "handed_on", f"{why} {len(late)} lines go with the next order.")
+    going = f"{counted(len(late), 'line')} {'goes' if len(late) == 1 else 'go'}"
+    record(row, "handed_on", f"{why} {going} with the next order.")
     orders = {part.order_line.order_id: part.order_line.order for part in late}
     for order in orders.values():
         assign_order(order, now)

@@ -14,6 +14,7 @@ from catalog.services.unmatched import forget_unmatched, note_unmatched
 from catalog.skus import find_variant
 from integrations.models import Connection
 from integrations.services.alerts import close_alert, raise_alert
+from integrations.words import is_or_are
 from inventory.availability import balances
 from inventory.models import StockLevel
 from inventory.services.reservations import move_reservation, release, reserve, resize_reservation
@@ -141,11 +142,16 @@ def _note_short(part: PartnerOrderLine) -> None:
     if not short:
         close_alert(f"shortfall:{part.pk}")
         return
-    number = part.order_line.order.number
+    tell_short(part)
+
+
+def tell_short(part: PartnerOrderLine) -> None:
+    """A person is told how many units of it are missing."""
+    number, are = part.order_line.order.number, is_or_are(part.short)
     raise_alert(
         f"shortfall:{part.pk}",
         "stock",
-        f"{number}: {short} of {part.quantity} {part.order_line.title} are not in stock",
+        f"{number}: {part.short} of {part.quantity} {part.order_line.title} {are} not in stock",
         "Place it anyway, hold the line, send it to another partner, or cancel it with the "
         "customer: the order has the buttons.",
         part.order_line.order,

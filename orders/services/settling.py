@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from integrations.errors import ProviderError
+from integrations.errors import ProviderError, TooLittleStock
 from integrations.models.base import locked
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.types import PlacedOrder
@@ -135,6 +135,8 @@ def settle_failed(
 def _what_now(submission: Submission) -> str:
     if submission.kind == Kind.CANCEL or lowered_of(submission):
         return "Agree with the partner, or keep what comes: the customers' orders have the buttons."
+    if submission.error_kind == TooLittleStock.kind:
+        return "Hold the lines they have too few of on the partner order, then press Retry there."
     return "Correct it, then press Retry on the partner order."
 
 

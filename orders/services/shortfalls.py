@@ -1,6 +1,5 @@
-"""Shortfalls: a line wants more than its partner has. Staff choose; arriving stock settles it."""
+"""Shortfalls: a line wants more than its partner has. Staff choose; see covering for stock."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,19 +8,26 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from catalog.models import Listing, Partner, Variant
-from integrations.models import Alert
 from integrations.models.base import locked
 from integrations.services.alerts import close_alert
+from integrations.words import counted, is_or_are
 from inventory.availability import balances
 from inventory.services.reservations import resize_reservation
-from orders.models import Order, PartnerOrder, PartnerOrderLine
-from orders.services.consolidation import assign_order, hold_line, refresh_cost, release_line
+from orders.models import Order, PartnerOrderLine, Submission
+from orders.services.consolidation import assign_order
 from orders.services.history import record
+from orders.services.holding import REFUSED, hold_line, release_line, take_out
 from orders.services.routing import hold_stock
 from orders.services.status import refresh_status
 
 PREFIX = "shortfall:"
 WAITS_FOR_STOCK = "waits for stock"
+# What `Submission.may_have_told` says, for many parts at once.
+UNSENT = (
+    Q(submission=None)
+    | Q(submission__status__in=[Submission.Status.PENDING, Submission.Status.DROPPED])
+    | REFUSED
+)
 SENT = "It was given to the partner while you looked. Nothing was changed."
 
 
@@ -38,21 +44,31 @@ class Elsewhere:
     free: int
 
 
-def short_parts() -> QuerySet[PartnerOrderLine]:
-    """Live parts that are short and no partner was told of."""
-    unsent = Q(partner_order=None) | Q(partner_order__status=PartnerOrder.Status.OPEN)
-    parts = PartnerOrderLine.objects.filter(unsent, short__gt=0, canceled_at=None)
+def unsent_parts() -> QuerySet[PartnerOrderLine]:
+    """Live parts no partner was told of (`is_sent`), whatever their partner order is."""
+    parts = PartnerOrderLine.objects.filter(UNSENT, canceled_at=None)
     return parts.filter(order_line__order__canceled_at=None)
 
 
+def short_parts() -> QuerySet[PartnerOrderLine]:
+    """Those of them that are short."""
+    return unsent_parts().filter(short__gt=0)
+
+
 def accept_shortfall(part: PartnerOrderLine, user: AbstractBaseUser) -> None:
-    """A person lets the line go although it is short. Raises CannotSettle."""
+    """A person lets the line go although it is short, and is not asked again.
+
+    Raises CannotSettle.
+    """
     with transaction.atomic():
         part = _locked(part)
         _clear(part)
         what = f"{part.short} of {part.quantity} {part.order_line.title}"
-        text = f"Goes to {part.partner} although {what} are not in stock there."
+        text = f"Goes to {part.partner} although {what} {is_or_are(part.short)} not in stock there."
         record(part.order_line.order, "shortfall_accepted", text, user=user, units=part.short)
+        PartnerOrderLine.objects.filter(pk=part.pk).update(placed_anyway=True)
+        if part.hold_reason == WAITS_FOR_STOCK:
+            release_line(part, user)
         refresh_status(part.order_line.order)
 
 
@@ -75,14 +91,17 @@ def send_elsewhere(part: PartnerOrderLine, partner: Partner, user: AbstractBaseU
         part = _locked(part)
         other = next((one for one in elsewhere(part) if one.partner == partner), None)
         if other is None:
-            raise CannotSettle(f"{partner} does not have {part.short} free units any more.")
-        if not _take_out(part):
+            raise CannotSettle(
+                f"{partner} does not have {counted(part.short, 'free unit')} any more."
+            )
+        if not take_out(part, held_at=None, hold_reason="", placed_anyway=False)[0]:
             raise CannotSettle(SENT)
         order, before, units = part.order_line.order, part.partner, part.short
         moved = _move(part, other)
         _clear(part)
         hold_stock(moved)
-        text = f"{units} of {part.order_line.title} go to {partner}: {before} has too few."
+        go = "goes" if units == 1 else "go"
+        text = f"{units} of {part.order_line.title} {go} to {partner}: {before} has too few."
         record(order, "rerouted", text, user=user, units=units)
         assign_order(order)
         refresh_status(order)
@@ -112,48 +131,6 @@ def elsewhere(part: PartnerOrderLine) -> list[Elsewhere]:
     return found
 
 
-def settle_shortfalls() -> int:
-    """Stock arrived, or the line is gone: shortfalls and their alerts close themselves.
-
-    What is still missing is missing for those who came last. Returns how many were covered.
-    """
-    parts = list(short_parts().select_related("partner", "order_line__order").order_by("-pk"))
-    left = balances(part.variant_id for part in parts if part.variant_id) if parts else {}
-    covered, short = 0, set()
-    for part in parts:
-        spot = (part.variant_id, part.partner.connection_id if part.partner else None)
-        lacking = max(0, -left.get(spot, 0))  # type: ignore[arg-type]
-        still = min(part.short, lacking)
-        left[spot] = still - lacking  # type: ignore[index]
-        if still < part.short:
-            covered += _cover(part, still)
-        if still:
-            short.add(part.pk)
-    _close_alerts(short)
-    return covered
-
-
-def _cover(part: PartnerOrderLine, still: int) -> bool:
-    """Fewer units are missing; with none missing the line goes on. True if it was covered."""
-    with transaction.atomic():
-        rows = PartnerOrderLine.objects.filter(pk=part.pk, short=part.short)
-        if not rows.update(short=still) or still:
-            return False
-        order = part.order_line.order
-        record(order, "covered", f"{part.order_line.title} is in stock at {part.partner} now.")
-        if part.hold_reason == WAITS_FOR_STOCK:
-            release_line(part)
-        refresh_status(order)
-    return True
-
-
-def _close_alerts(short: set[int]) -> None:
-    open_ones = Alert.objects.filter(fingerprint__startswith=PREFIX, closed_at=None)
-    for fingerprint in open_ones.values_list("fingerprint", flat=True):
-        if int(fingerprint.removeprefix(PREFIX)) not in short:
-            close_alert(fingerprint)
-
-
 def _locked(part: PartnerOrderLine) -> PartnerOrderLine:
     """The part as it stands, its order and its variant locked. Raises CannotSettle if settled."""
     # The order every worker locks in: the customer's order, then the variant.
@@ -169,20 +146,6 @@ def _locked(part: PartnerOrderLine) -> PartnerOrderLine:
 def _clear(part: PartnerOrderLine) -> None:
     PartnerOrderLine.objects.filter(pk=part.pk).update(short=0)
     close_alert(f"{PREFIX}{part.pk}")
-
-
-def _take_out(part: PartnerOrderLine) -> bool:
-    """Out of its open partner order, under the lock that closing takes too; False if closed."""
-    holds = locked(PartnerOrder.objects.all()).filter(lines=part.pk)
-    placed: Sequence[PartnerOrder] = list(holds)
-    if any(row.closed_at for row in placed):
-        return False
-    PartnerOrderLine.objects.filter(pk=part.pk).update(
-        partner_order=None, submission=None, ready_at=None, held_at=None, hold_reason=""
-    )
-    for row in placed:
-        refresh_cost(row)
-    return True
 
 
 def _move(part: PartnerOrderLine, other: Elsewhere) -> PartnerOrderLine:

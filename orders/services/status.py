@@ -40,11 +40,6 @@ class Facts:
     lines: list[OrderLine]
     parts: list[PartnerOrderLine]
 
-    @property
-    def placed(self) -> list[PartnerOrderLine]:
-        """The parts a partner has been told of."""
-        return [p for p in self.parts if is_placed(p)]
-
 
 def refresh_status(order: Order) -> bool:
     """Recompute status and attention of one order; True if either changed.
@@ -141,8 +136,7 @@ def _is_undecided(facts: Facts) -> bool:
 
 def _is_short(facts: Facts) -> bool:
     """Units that are not there and that no partner was told of; what left anyway was there."""
-    placed = facts.placed
-    short = {part.order_line_id for part in facts.parts if part.short and part not in placed}
+    short = {part.order_line_id for part in facts.parts if part.short and not part.is_sent}
     if not short:
         return False
     shipped, _ = units_to_customer(facts.order)

@@ -16,7 +16,7 @@ from orders.services.batches import submit_due_batches
 from orders.services.center import CannotShip, ship_to_customer
 from orders.services.channel_shipments import record_channel_shipment
 from orders.services.closing import hold_partner_order, why_not
-from orders.services.consolidation import hold_line, release_line
+from orders.services.holding import hold_line, release_line
 from tests.orders.builders import NOW, make_order, make_variant
 
 pytestmark = pytest.mark.django_db

@@ -8,14 +8,14 @@ from integrations.models import Alert
 from inventory.models import Reservation, StockLevel
 from orders.models import Order, OrderEvent, PartnerOrder, PartnerOrderLine
 from orders.services.capture import capture_order
-from orders.services.consolidation import hold_line
+from orders.services.covering import settle_shortfalls
 from orders.services.due import sweep
+from orders.services.holding import hold_line
 from orders.services.shortfalls import (
     CannotSettle,
     accept_shortfall,
     elsewhere,
     send_elsewhere,
-    settle_shortfalls,
     wait_for_stock,
 )
 from tests.catalog.people import log_in, texts
@@ -92,7 +92,7 @@ def test_placed_anyway_the_attention_ends_and_who_did_it_is_kept(order, user):
     event = OrderEvent.objects.get(order=order, kind="shortfall_accepted")
     assert event.user == user
     assert event.message == (
-        f"Goes to Blue Door although 1 of 3 Product {SKU} are not in stock there."
+        f"Goes to Blue Door although 1 of 3 Product {SKU} is not in stock there."
     )
     assert part_of(order).partner_order is not None
     with pytest.raises(CannotSettle, match="not short any more"):
@@ -175,7 +175,7 @@ def test_a_partner_with_too_few_free_units_is_no_choice(own_store, order, partne
     add_listing(variant, other, stock=1)
     Reservation.objects.create(key="x", variant=variant, connection=other.connection, quantity=1)
     assert elsewhere(part_of(order)) == []
-    with pytest.raises(CannotSettle, match="does not have 1 free units any more"):
+    with pytest.raises(CannotSettle, match="does not have 1 free unit any more"):
         send_elsewhere(part_of(order), other, user)
     assert PartnerOrderLine.objects.get().partner == partner
 

@@ -17,8 +17,8 @@ from orders.services.batches import submit_due_batches
 from orders.services.capture import capture_order
 from orders.services.closing import CannotSubmit, ClosedAlready, approve, close_and_submit
 from orders.services.confirming import confirm
-from orders.services.consolidation import hold_line
 from orders.services.deciding import drop, retry
+from orders.services.holding import hold_line
 from orders.services.planning import plan_batches, skip_next, unskip
 from tests.orders.builders import channel_line, channel_order, make_variant
 from tests.orders.steps import send

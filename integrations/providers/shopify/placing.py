@@ -10,6 +10,7 @@ from integrations.errors import (
     ProviderError,
     Rejected,
     Retryable,
+    TooLittleStock,
     Unconfirmed,
 )
 from integrations.providers.shopify import documents
@@ -267,7 +268,7 @@ def _line(node: Node) -> PlacedLine:
 def _explain(refusal: UserErrors) -> Rejected:
     """What a refused orderCreate means for staff."""
     if refusal.has("INVENTORY_CLAIM_FAILED"):
-        return Rejected(f"The partner does not have enough stock for this order. {refusal}")
+        return TooLittleStock(f"The partner does not have enough stock for this order. {refusal}")
     taken = any(
         error.code == "TAKEN" or ("metafields" in error.field and "taken" in error.message.lower())
         for error in refusal.errors

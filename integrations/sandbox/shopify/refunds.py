@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from integrations.words import counted
+
 from .models import Store, money
 from .orders import ZERO, Line, Order, Refund, RefundLine
 from .refund_payloads import refund_body
@@ -101,7 +103,7 @@ def _take_off(world: "World", store: Store, order: Order, part: RefundLine) -> N
 def _tell(world: "World", store: Store, order: Order, refund: Refund, source: str) -> None:
     units = sum(part.quantity for part in refund.lines)
     amount = f"{money(refund.amount)} {order.currency}"
-    summary = f"{order.name}: {amount} for {units} units refunded by {source}"
+    summary = f"{order.name}: {amount} for {counted(units, 'unit')} refunded by {source}"
     record_order(world, store, order, "order_refunded", summary, source)
     body = refund_body(store, order, refund)
     announce(world, store, "REFUNDS_CREATE", body, order.name)

@@ -11,6 +11,7 @@ from integrations.errors import (
     NotAuthorized,
     Rejected,
     Retryable,
+    TooLittleStock,
     Unconfirmed,
 )
 from integrations.types import Address, LineToPlace, OrderToPlace, PlacedLine, PlacedOrder
@@ -123,7 +124,7 @@ def test_an_order_confirmed_in_an_unknown_form_is_unconfirmed(world, net, node):
 def test_too_little_stock_is_a_refusal_that_says_so(world):
     error = {"code": "INVENTORY_CLAIM_FAILED", "field": ["order"], "message": "Not enough left."}
     world.answer(refused("orderCreate", error))
-    with pytest.raises(Rejected, match="does not have enough stock"):
+    with pytest.raises(TooLittleStock, match="does not have enough stock"):
         world.partner().push_order(ORDER)
 
 

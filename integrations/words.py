@@ -1,0 +1,11 @@
+"""Numbers in sentences for staff."""
+
+
+def counted(number: int, thing: str, things: str = "") -> str:
+    """1 line, 2 lines: the number with the word for it; `things` where it does not end in s."""
+    return f"{number} {thing if number == 1 else things or thing + 's'}"
+
+
+def is_or_are(number: int) -> str:
+    """The verb that goes with so many."""
+    return "is" if number == 1 else "are"
