@@ -29,7 +29,7 @@ class OrderFacts:
     def lines(self) -> list[OrderLine]:
         """Its lines, each with `live` parts and their partner orders."""
         parts = PartnerOrderLine.objects.filter(canceled_at=None).order_by("part")
-        parts = parts.select_related("partner", "partner_order__partner", "variant")
+        parts = parts.select_related("partner", "partner_order__partner", "variant", "submission")
         parts = parts.select_related("partner_order__connection")
         parts = parts.prefetch_related("partner_order__submissions")
         lines = list(
