@@ -108,12 +108,16 @@ def all_shipped(placed: PartnerOrder) -> bool:
 
 
 def publish_and_tell(shipment: Shipment) -> None:
-    """A parcel to the customer: publish it to the channel and mail its number."""
+    """A parcel to the customer: publish it to the channel and mail its number.
+
+    Who canceled is not told that it is on its way: a person decides what is done about it.
+    """
     assert shipment.order is not None
     if shipment.order.connection_id:
         shipment.update_where(Q(publish_status="none"), publish_status="pending")
         enqueue("orders.tasks.publish_shipment", shipment.pk)
-    notify(shipment.order, "shipment.shipped", shipment)
+    if shipment.order.canceled_at is None:
+        notify(shipment.order, "shipment.shipped", shipment)
 
 
 def follow(shipment: Shipment, remote: RemoteShipment) -> None:
