@@ -247,7 +247,9 @@ class OrderAdmin(DecisionActions, SummaryAdmin):
             waiting = {"parts__isnull": False, "parts__partner": None, "parts__canceled_at": None}
             lines = OrderLine.objects.filter(order__in=queryset, variant=None, **waiting)
             known = not lines.exists()
-            fix = "Press We ship it, or wait for a partner." if known else "Import the product first."
+            fix = (
+                "Press We ship it, or wait for a partner." if known else "Import the product first."
+            )
             return Told(f"Still no partner lists it. {fix}", level="warning")
         return Told(f"{found} line{'s' if found > 1 else ''} found a partner.")
 
