@@ -57,9 +57,22 @@ def _submission(row: PartnerOrder, submission: Submission) -> Banner:
 def _unrouted(order: Order, parts: list[PartnerOrderLine]) -> Banner:
     count = len(parts)
     title = f"{count} line{'s go' if count > 1 else ' goes'} nowhere."
-    reasons = " ".join(dict.fromkeys(part.route_reason for part in parts))
-    advice = "Import the product or correct the SKU in the store, then route it again."
-    return Banner("bad", title, f"{reasons} {advice}", [("route", order)])
+    reasons = [_sentence(one) for one in dict.fromkeys(part.route_reason for part in parts) if one]
+    return Banner("bad", title, " ".join([*reasons, *_ways_out(parts)]), [("route", order)])
+
+
+def _sentence(reason: str) -> str:
+    return reason if reason.endswith((".", "!", "?")) else f"{reason}."
+
+
+def _ways_out(parts: list[PartnerOrderLine]) -> list[str]:
+    """Advice by cause: a product nobody knows, or one that lost its partner."""
+    known = {bool(part.variant_id or part.order_line.variant_id) for part in parts}
+    advice = {
+        False: "Import the product or correct the SKU in the store, then route it again.",
+        True: "Route again looks for a partner that has it; or press We ship it.",
+    }
+    return [advice[one] for one in sorted(known)]
 
 
 def _on_hold(facts: OrderFacts) -> Banner:

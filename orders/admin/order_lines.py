@@ -69,6 +69,10 @@ def part_state(part: PartnerOrderLine, facts: OrderFacts) -> tuple[str, str]:
     line = part.order_line
     if line.quantity and delivered[line.pk] >= line.quantity:
         return "Delivered", ""
+    if shipped[line.pk] and (facts.order.canceled_at or not line.quantity):
+        word = "Delivered" if delivered[line.pk] >= shipped[line.pk] else "Shipped"
+        why = "order canceled" if facts.order.canceled_at else "taken out of the order"
+        return word, f"{shipped[line.pk]} shipped, {why}"
     if shipped[line.pk]:
         word = "Shipped" if shipped[line.pk] >= line.quantity else "Partially shipped"
         return word, f"{shipped[line.pk]} of {line.quantity} to the customer"

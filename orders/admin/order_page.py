@@ -72,10 +72,12 @@ def _numbers(facts: OrderFacts, request: HttpRequest) -> list[dict[str, str]]:
     order = facts.order
     store = _number(system_name(order.connection) or "Store", order.connection, order.external_id)
     payment = {"label": "Payment", "text": order.payment_reference}
+    told = {part.partner_order_id for part in facts.parts if part.is_sent}
     partners = [
         _number(str(row.partner), row.connection, row.external_id, row.external_number)
         | {"page": page_of(row, request)}
         for row in facts.partner_orders
+        if row.pk in told
     ]
     return [one for one in [store, payment, *partners] if one["text"]]
 

@@ -1,6 +1,7 @@
 """The progress bar of an order: captured, paid, placed, received or packed, shipped, delivered."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from config.adminkit.parts import when
 from integrations.words import counted
@@ -42,15 +43,20 @@ def _paid(order: Order) -> Step:
 
 
 def _placed(facts: OrderFacts, parts: int) -> Step:
-    rows = facts.partner_orders
-    there = [p for p in facts.parts if p.partner_order and p.partner_order.submitted_at]
+    rows, there = facts.partner_orders, _placed_at(facts)
     if len(there) >= parts:
-        last = max(row.submitted_at for row in rows if row.submitted_at)
-        return Step("Placed", when(last, exact=True), "done")
+        return Step("Placed", when(max(there), exact=True), "done")
     note = f"{len(there)} of {parts} lines" if parts > 1 else "not yet"
     if facts.order.attention == Order.Attention.PLACEMENT_FAILED:
         return Step("Placed", note, "bad")
     return Step("Placed", note, "now" if there or any(row.closed_at for row in rows) else "")
+
+
+def _placed_at(facts: OrderFacts) -> list[datetime]:
+    """When a partner took each part; one that waits to be added to a placed order has no time."""
+    done = [p.submission for p in facts.parts if p.is_sent and p.submission]
+    taken = [one.settled_at for one in done if one.status == one.Status.SUBMITTED]
+    return [at for at in taken if at]
 
 
 def _goes_to_center(facts: OrderFacts) -> bool:

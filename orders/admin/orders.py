@@ -24,7 +24,7 @@ from orders.admin.order_search import find_order_ids
 from orders.admin.order_words import fulfillment_word, payment_word
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.ship_form import lies_at_center, ship_form
-from orders.models import Order, OrderContact
+from orders.models import Order, OrderContact, OrderLine
 from orders.services.approving import (
     approve_order,
     hold_order,
@@ -245,7 +245,13 @@ class OrderAdmin(DecisionActions, SummaryAdmin):
         for order in queryset:
             found += reroute(order, request.user)  # type: ignore[arg-type]
         if not found:
-            return Told("Still no partner lists it. Import the product first.", level="warning")
+            waiting = {"parts__isnull": False, "parts__partner": None, "parts__canceled_at": None}
+            lines = OrderLine.objects.filter(order__in=queryset, variant=None, **waiting)
+            known = not lines.exists()
+            fix = (
+                "Press We ship it, or wait for a partner." if known else "Import the product first."
+            )
+            return Told(f"Still no partner lists it. {fix}", level="warning")
         return Told(f"{counted(found, 'line')} found a partner.")
 
     @portal_action(

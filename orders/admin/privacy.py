@@ -116,8 +116,9 @@ class PrivacyRequestAdmin(SummaryAdmin):
         icon="download",
         primary=True,
         title="Export everything about this customer?",
-        confirm="You get a ZIP file with all that is stored about them. It is recorded that you "
-        "made it. Send it to the customer yourself, then mark the request as sent.",
+        confirm="Export downloads a ZIP file with all that is stored about them, and this dialog "
+        "stays open: close it with Keep as it is. It is recorded that you made it. Send the file "
+        "to the customer yourself, then press Mark as sent.",
         available=asks_for_data,
         why_not="it is done, or nobody asked for data",
     )

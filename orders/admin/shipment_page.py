@@ -25,6 +25,12 @@ def shipment_context(shipment: Shipment, request: HttpRequest) -> dict[str, Any]
         "head_note": format_html("left {}", when(shipment.shipped_at)),
         "banners": _banners(shipment),
         "lines": [(line, page_of(line.order_line.order)) for line in lines.order_by("pk")],
+        "extra": [
+            f"{units} x {sku or 'a line without SKU'} more than ordered"
+            for sku, units in shipment.left_over.items()
+        ],
+        "columns": 3 if is_customer else 4,
+        "no_mail": _why_no_mail(shipment),
         "is_customer": is_customer,
         "publish_word": publish_word(shipment),
         "mails": [(mail, page_of(mail, request)) for mail in mails.order_by("-pk")],
@@ -35,8 +41,19 @@ def shipment_context(shipment: Shipment, request: HttpRequest) -> dict[str, Any]
 
 def _banners(shipment: Shipment) -> list[Banner]:
     if shipment.publish_status == Shipment.Publish.FAILED:
-        text = f"{shipment.error} Correct it in the store, then publish it again."
+        fix = "" if _is_canceled(shipment) else " Correct it in the store, then publish it again."
+        text = f"{shipment.error}{fix}"
         return [Banner("bad", "The store does not know that it left.", text)]
     if shipment.status == Shipment.Status.EXCEPTION and shipment.received_at is None:
         return [Banner("bad", "The carrier reports a problem.", "Ask the carrier where it is.")]
     return []
+
+
+def _is_canceled(shipment: Shipment) -> bool:
+    return bool(shipment.order and shipment.order.canceled_at)
+
+
+def _why_no_mail(shipment: Shipment) -> str:
+    if _is_canceled(shipment):
+        return "No e-mail: the order was canceled."
+    return "No e-mail: the order has no address for it."

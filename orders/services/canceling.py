@@ -10,7 +10,7 @@ from orders.models import PartnerOrder, Submission
 from orders.services.closing import CannotSubmit, in_flight, put_up
 from orders.services.fitting import catch_up
 from orders.services.growing import hand_on
-from orders.services.history import record
+from orders.services.history import record_for_orders
 from orders.services.locking import lock_orders
 from orders.services.routing import unroute
 
@@ -34,7 +34,8 @@ def ask_to_cancel(row: PartnerOrder, reason: str, user: AbstractBaseUser) -> Sub
         content = submission.content | {"reason": reason}
         submission.content = content
         submission.save(update_fields=["content"])
-        record(row, "cancel_asked", f"{row.partner} is asked to cancel it: {reason}", user=user)
+        said = f"{row.partner} is asked to cancel {row}: {reason}"
+        record_for_orders(row, "cancel_asked", said, user=user)
         enqueue("orders.tasks.submit", submission.pk)
     return submission
 
@@ -51,7 +52,9 @@ def ask_for_less(row: PartnerOrder, lowered: dict[int, int], user: AbstractBaseU
             raise CannotSubmit(f"{row} is {row.get_status_display().lower()}: too late to change.")
         _refuse_while_open(row)
         submission = put_up(row, kind=Submission.Kind.APPEND, user=user, lowered=lowered)
-        record(row, "less_asked", f"{row.partner} is asked to send less.", user=user)
+        parts = row.lines.filter(pk__in=lowered)
+        said = f"{row.partner} is asked to send less in {row}."
+        record_for_orders(row, "less_asked", said, parts=parts, user=user)
         enqueue("orders.tasks.submit", submission.pk)
     return submission
 

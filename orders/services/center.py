@@ -23,9 +23,10 @@ from orders.models import (
     ShipmentLine,
 )
 from orders.services.dealing import say_left_over
+from orders.services.growing import orders_in
 from orders.services.history import record, record_for_orders
 from orders.services.locking import lock_orders
-from orders.services.shipments import all_shipped, publish_and_tell
+from orders.services.shipments import all_shipped, parts_in, publish_and_tell
 from orders.services.status import refresh_all, refresh_status, units_to_customer
 
 CENTER, CUSTOMER = Shipment.BoundFor.CENTER, Shipment.BoundFor.CUSTOMER
@@ -70,7 +71,9 @@ def receive_shipment(
             olds = [Placed.SUBMITTED, Placed.CONFIRMED, Placed.PICKING, Placed.PACKED]
             placed.move([*olds, Placed.SHIPPED], Placed.DELIVERED)
             close_alert(f"partner_canceled:{placed.pk}")
-        refresh_all(record_for_orders(placed, "received", f"Received {shipment}.", user=user))
+        said, inside = f"Received {shipment}.", parts_in(shipment)
+        record_for_orders(placed, "received", said, parts=inside, user=user)
+        refresh_all(orders_in(placed))
     return True
 
 

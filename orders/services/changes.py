@@ -39,7 +39,9 @@ def _copy_facts(order: Order, remote: ChannelOrder) -> None:
     order.canceled_at = order.canceled_at or remote.canceled_at
     order.cancel_reason = order.cancel_reason or remote.cancel_reason
     order.total, order.tax, order.shipping = remote.total, remote.tax, remote.shipping
-    order.refunded_total, order.note = remote.refunded_total, remote.note
+    # What was paid back is not taken again: news that know of less do not lower it.
+    order.refunded_total = max(order.refunded_total, remote.refunded_total)
+    order.note = remote.note
     order.save(
         update_fields=[
             "source_version", "paid_at", "canceled_at", "cancel_reason", "total", "tax",

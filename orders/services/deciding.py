@@ -10,6 +10,7 @@ from integrations.models.base import locked
 from integrations.services.alerts import close_alert
 from integrations.types import PlacedOrder
 from orders.models import PartnerOrder, Submission
+from orders.services.additions import concerned
 from orders.services.alarms import fingerprint
 from orders.services.closing import CannotSubmit, fix_content, in_flight, why_not, why_not_at_all
 from orders.services.content import lowered_of, sendable, wanted_lines
@@ -119,7 +120,8 @@ def drop(submission: Submission, user: AbstractBaseUser, reason: str) -> bool:
         row = locked(PartnerOrder.objects.all()).get(pk=submission.partner_order_id)
         orders, text = orders_in(row), f"{submission} was dropped: {reason}"
         record(row, "dropped", f"Dropped: {reason}", user=user)
-        for order in orders:
+        whose = concerned(submission)
+        for order in orders if whose is None else {part.order_line.order for part in whose}:
             record(order, "dropped", text, user=user)
         {Kind.CREATE: _drop_create, Kind.APPEND: hand_on}.get(Kind(submission.kind), _drop_nothing)(
             row, text

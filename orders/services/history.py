@@ -1,11 +1,12 @@
 """The history of orders: one function writes it, in words staff read."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
-from orders.models import Order, OrderEvent, PartnerOrder
+from orders.models import Order, OrderEvent, PartnerOrder, PartnerOrderLine
 
 ERROR = OrderEvent.Level.ERROR
 
@@ -38,13 +39,22 @@ def record(
 
 
 def record_for_orders(
-    partner_order: PartnerOrder, kind: str, message: str, **rest: Any
+    partner_order: PartnerOrder,
+    kind: str,
+    message: str,
+    *,
+    parts: Iterable[PartnerOrderLine] | None = None,
+    **rest: Any,
 ) -> list[Order]:
-    """Add the line to the partner order and to every customer order in it; returns those orders."""
+    """Add the line to the partner order and to the customer orders in it; returns those orders.
+
+    With `parts` only to the orders of these: what befell others is not their history.
+    """
     record(partner_order, kind, message, **rest)
-    orders = list(
-        Order.objects.filter(lines__parts__partner_order=partner_order).distinct().order_by("pk")
-    )
-    for order in orders:
+    orders = Order.objects.filter(lines__parts__partner_order=partner_order)
+    if parts is not None:
+        orders = Order.objects.filter(lines__parts__in=[part.pk for part in parts])
+    found = list(orders.distinct().order_by("pk"))
+    for order in found:
         record(order, kind, message, reference=partner_order.reference, **rest)
-    return orders
+    return found

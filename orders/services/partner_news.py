@@ -7,7 +7,7 @@ from integrations.models import Connection
 from integrations.models.base import locked
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.types import OrderState, PlacedOrder
-from orders.models import PartnerOrder
+from orders.models import OrderEvent, PartnerOrder
 from orders.services.alarms import close_differences
 from orders.services.canceling import cancel_placed
 from orders.services.closing import in_flight
@@ -38,8 +38,8 @@ def take_cancellation(connection: Connection, external_id: str, reason: str) -> 
         why = f"{placed.partner} canceled {placed.reference}. {reason}".strip()
         orders = orders_in(placed)
         asked = was_asked(placed)
-        level = {} if asked else {"level": ERROR}
-        record_for_orders(placed, "partner_canceled", why, **level)
+        level = OrderEvent.Level.INFO if asked else ERROR
+        record_for_orders(placed, "partner_canceled", why, level=level)
         moved = cancel_placed(placed, why, asked=asked)
         refresh_all(orders)
         if not asked and (waits_for_partner(placed) or not moved):

@@ -28,6 +28,8 @@ ANSWER_WITHIN = timedelta(days=30)
 MARGIN = timedelta(days=3)  # so much before the day it is done whether the order shipped or not
 AT_ONCE = 50  # orders per job: the next job goes on
 PER_NIGHT = 2000
+TOGETHER = timedelta(days=2)  # so long a store repeats a webhook that did not arrive
+DELETED_MEANWHILE = "Deleted meanwhile: nothing of this customer is stored any more."
 REMEMBERED = timedelta(days=90)  # an order that comes in this late is still forgotten
 AFTER_CLOSE = timedelta(days=180)
 ENDED_ORDERS = (Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.CANCELED)
@@ -56,6 +58,8 @@ def take_request(row: InboundEvent, kind: str, asked: PersonRequest) -> PrivacyR
             tell(request)
         elif request.event_id != row.pk or request.status == Status.DONE:
             row.is_to_be_forgotten = True  # a repeat: the first one is what is answered
+        if request.kind == Kind.DATA and _close_if_deleted(request, row.received_at):
+            row.is_to_be_forgotten = True
         if request.status == Status.OPEN and kind != Kind.DATA:
             enqueue(TASK, request.pk)
     return request
@@ -136,12 +140,46 @@ def _settle(
 ) -> bool:
     waiting = left.count()
     if not waiting:
+        for other in PrivacyRequest.objects.filter(_open_data(), account=request.account):
+            if _is_same_customer(request, other) and not not_forgotten(orders_of(other)).exists():
+                finish(other, DELETED_MEANWHILE, now)
         return finish(request, "Everything about them was deleted.", now)
     said = f"{waiting} of their orders did not ship yet: deleted after that."
     PrivacyRequest.objects.filter(pk=request.pk).update(outcome=said)
     if more:
         enqueue(TASK, request.pk)
     return False
+
+
+def _open_data() -> Q:
+    return Q(kind=Kind.DATA, status=Status.OPEN)
+
+
+def _is_same_customer(request: PrivacyRequest, other: PrivacyRequest) -> bool:
+    """Of one store: by their id there, an order both name, or the e-mail of both."""
+    if request.kind == Kind.SHOP or set(request.order_ids) & set(other.order_ids):
+        return True
+    if request.customer_id and request.customer_id == other.customer_id:
+        return True
+    email = asked_for(request).email.lower()
+    return bool(email) and email == asked_for(other).email.lower()
+
+
+def _close_if_deleted(request: PrivacyRequest, received_at: datetime) -> bool:
+    """Its customer was forgotten before this data request was handled: nothing is left to send.
+
+    Only where both came together; who asks long after they were forgotten gets a person's answer.
+    """
+    since = received_at - TOGETHER
+    redactions = PrivacyRequest.objects.exclude(kind=Kind.DATA).filter(
+        account=request.account, status=Status.DONE, done_at__gte=since
+    )
+    if not any(_is_same_customer(one, request) for one in redactions):
+        return False
+    if not_forgotten(orders_of(request)).exists():
+        return False
+    finish(request, DELETED_MEANWHILE, timezone.now())
+    return True
 
 
 def _bodies_of(request: PrivacyRequest) -> "models.QuerySet[InboundEvent]":
@@ -195,6 +233,8 @@ def open_redactions() -> list[int]:
 
 def look_after(now: datetime) -> dict[str, int]:
     """What every night does: orders that came in late, old contacts, what could not be read."""
+    for request in PrivacyRequest.objects.filter(_open_data()):
+        _close_if_deleted(request, request.created_at)
     return {
         "late orders": _forget_late(now),
         "old contacts": forget_old(now),

@@ -44,7 +44,7 @@ def publish(shipment: Shipment, now: datetime | None = None) -> None:
         return
     connection = shipment.order.connection if shipment.order else None
     try:
-        ref = _tell(connection, _content(shipment), look_first=was != Publish.PENDING)
+        ref = _tell(shipment, connection, look_first=was != Publish.PENDING)
     except NotAuthorized as exc:
         _settle(shipment, was, exc, now)
         assert connection is not None
@@ -90,12 +90,13 @@ def _claim(shipment: Shipment, now: datetime) -> str | None:
     return was if claimed else None
 
 
-def _tell(connection: Connection | None, content: ShipmentToPublish, look_first: bool) -> str:
+def _tell(shipment: Shipment, connection: Connection | None, look_first: bool) -> str:
     if connection is None:
         raise Rejected("The order came from no store that could be told.")
     provider = provider_for(connection)
     if not isinstance(provider, PublishesShipments):
         raise Rejected(f"{connection} takes no shipments.")
+    content = _content(shipment)
     if look_first and (found := provider.find_shipment(content)):
         return found
     try:
@@ -103,10 +104,25 @@ def _tell(connection: Connection | None, content: ShipmentToPublish, look_first:
     except Duplicate:
         found = provider.find_shipment(content)
         if found is None:
-            raise Rejected(
-                "The store says these units were fulfilled already, with another parcel."
-            ) from None
+            raise Rejected(_why_closed(shipment)) from None
         return found
+
+
+def _is_canceled(shipment: Shipment) -> bool:
+    return bool(shipment.order and shipment.order.canceled_at)
+
+
+def _why_closed(shipment: Shipment) -> str:
+    """Why the store has nothing open that this parcel could be for."""
+    if _is_canceled(shipment):
+        return f"{shipment.order} was canceled in the store: it takes no parcel any more."
+    return "The store says these units were fulfilled already, with another parcel."
+
+
+def _what_now(shipment: Shipment) -> str:
+    if _is_canceled(shipment):
+        return "Agree with the customer and the carrier what is done with the parcel."
+    return "Mark it as fulfilled in the store, or correct it and press Publish again."
 
 
 def _content(shipment: Shipment) -> ShipmentToPublish:
@@ -147,7 +163,7 @@ def _fail(shipment: Shipment, exc: Rejected) -> None:
             f"publish:{shipment.pk}",
             "publish",
             f"The store does not know that {shipment} left",
-            f"{exc} Mark it as fulfilled in the store, or correct it and press Publish again.",
+            f"{exc} {_what_now(shipment)}",
             shipment.order,
         )
 

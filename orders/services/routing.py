@@ -163,7 +163,7 @@ def _say_unrouted(line: OrderLine, reason: str) -> None:
     channel = line.order.connection
     if line.variant is None and line.sku and channel:
         note_unmatched(channel, UnmatchedSku.Source.ORDER, {line.sku: reason}, timezone.now())
-    why = reason if reason.endswith(".") else f"{reason}."
+    why = reason if reason.endswith((".", "!", "?")) else f"{reason}."
     fix = (
         "Press Route again on the order when a partner has it"
         if line.variant

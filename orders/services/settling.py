@@ -13,6 +13,7 @@ from integrations.services.alerts import close_alert, raise_alert
 from integrations.types import PlacedOrder
 from inventory.services.reservations import accept
 from orders.models import PartnerOrder, PartnerOrderLine, Submission
+from orders.services.additions import concerned, tell_appended
 from orders.services.alarms import close_differences, difference_of, fingerprint
 from orders.services.canceling import cancel_placed
 from orders.services.content import differs, lines_in, lowered_of
@@ -70,11 +71,10 @@ def _appended(submission: Submission, placed: PlacedOrder, now: datetime) -> Non
     _accept_parts(submission, now)
     row.update_where(Q(), cost_total=Decimal(submission.content["total"]))
     number = row.external_number or row.external_id
+    tell_appended(submission)
     lowered = lowered_of(submission)
     for part in PartnerOrderLine.objects.filter(pk__in=lowered, canceled_at=None):
         lower_part(part, lowered[part.pk], f"{row.partner} took it off {number}.")
-    what = "took less in" if lowered else "added lines to"
-    record_for_orders(row, "appended", f"{row.partner} {what} {number}.")
     _say_difference(submission, placed)
 
 
@@ -120,7 +120,9 @@ def settle_failed(
         if not _settle(submission, old, Status.FAILED, timezone.now(), **fields):
             return False
         row, what = submission.partner_order, _refused(submission)
-        refresh_all(record_for_orders(row, "placement_failed", f"{what}: {sentence}", level=ERROR))
+        told, whose = f"{what}: {sentence}", concerned(submission)
+        record_for_orders(row, "placement_failed", told, parts=whose, level=ERROR)
+        refresh_all(orders_in(row))
         raise_alert(
             fingerprint(submission),
             "placement",
@@ -165,9 +167,11 @@ def settle_not_as_left(submission: Submission, sentence: str, changed: str) -> b
             tell_changed(row, submission, changed)
         if lowered_of(submission):
             _say_too_late(submission, sentence)
+        whose, orders = concerned(submission), orders_in(row)
         hand_on(row, sentence)
         catch_up(row)
-        refresh_all(record_for_orders(row, "not_added", sentence))
+        record_for_orders(row, "not_added", sentence, parts=whose)
+        refresh_all(orders)
     return True
 
 
@@ -193,6 +197,7 @@ def settle_unconfirmed(submission: Submission, exc: ProviderError, look_at: date
             "unconfirmed",
             f"{exc} We ask {submission.partner_order.partner} for {submission.reference} before "
             "anything is sent again.",
+            parts=concerned(submission),
         )
     return True
 
@@ -209,7 +214,10 @@ def settle_absent(submission: Submission, now: datetime) -> bool:
             Kind.CANCEL: f"{submission.partner_order} is not canceled there",
         }.get(Kind(submission.kind), f"{partner} does not have {submission.reference}")
         record_for_orders(
-            submission.partner_order, "absent", f"{absent}: {submission.reference} is sent again."
+            submission.partner_order,
+            "absent",
+            f"{absent}: {submission.reference} is sent again.",
+            parts=concerned(submission),
         )
         catch_up(submission.partner_order)
         close_alert(fingerprint(submission))

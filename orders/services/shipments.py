@@ -13,11 +13,12 @@ from inventory.services.reservations import accept_shipped
 from orders.models import (
     Order,
     PartnerOrder,
+    PartnerOrderLine,
     Shipment,
     ShipmentLine,
 )
 from orders.services.dealing import deal, deal_again, fully_shipped, say_left_over
-from orders.services.growing import hand_on
+from orders.services.growing import hand_on, orders_in
 from orders.services.history import record, record_for_orders
 from orders.services.lines import clip
 from orders.services.locking import lock_orders
@@ -84,13 +85,17 @@ def _after_shipping(placed: PartnerOrder, shipment: Shipment) -> None:
         placed.move(early, Placed.SHIPPED)
     parcel = f"{shipment.carrier} {shipment.tracking_number}".strip() or "a parcel without a number"
     where = "to our center" if shipment.bound_for == CENTER else "to the customer"
-    orders = record_for_orders(
-        placed, "shipped", f"{placed.partner} shipped {parcel} {where}.", actor=placed.partner.name
-    )
+    said, inside = f"{placed.partner} shipped {parcel} {where}.", parts_in(shipment)
+    record_for_orders(placed, "shipped", said, parts=inside, actor=placed.partner.name)
     if shipment.bound_for == CUSTOMER:
         publish_and_tell(shipment)
         _finish_if_arrived(shipment)
-    refresh_all(orders)
+    refresh_all(orders_in(placed))
+
+
+def parts_in(shipment: Shipment) -> list[PartnerOrderLine]:
+    """The parts with units in a partner's parcel."""
+    return list(PartnerOrderLine.objects.filter(shipped__shipment=shipment).distinct())
 
 
 def all_shipped(placed: PartnerOrder) -> bool:
@@ -103,12 +108,16 @@ def all_shipped(placed: PartnerOrder) -> bool:
 
 
 def publish_and_tell(shipment: Shipment) -> None:
-    """A parcel to the customer: publish it to the channel and mail its number."""
+    """A parcel to the customer: publish it to the channel and mail its number.
+
+    Who canceled is not told that it is on its way: a person decides what is done about it.
+    """
     assert shipment.order is not None
     if shipment.order.connection_id:
         shipment.update_where(Q(publish_status="none"), publish_status="pending")
         enqueue("orders.tasks.publish_shipment", shipment.pk)
-    notify(shipment.order, "shipment.shipped", shipment)
+    if shipment.order.canceled_at is None:
+        notify(shipment.order, "shipment.shipped", shipment)
 
 
 def follow(shipment: Shipment, remote: RemoteShipment) -> None:
@@ -138,12 +147,12 @@ def _after_move(shipment: Shipment) -> None:
             say_left_over(shipment)
             deal_again(shipment.partner_order)
     _finish_if_arrived(shipment)
-    inside = Q(lines__shipped__shipment=shipment)
-    if shipment.partner_order:
-        inside |= Q(lines__parts__partner_order=shipment.partner_order)
-    for order in Order.objects.filter(inside).distinct().order_by("pk"):
+    inside = Order.objects.filter(lines__shipped__shipment=shipment)
+    for order in inside.distinct().order_by("pk"):
         record(order, "shipment_status", f"{shipment}: {shipment.get_status_display().lower()}.")
         refresh_status(order)
+    if shipment.partner_order:
+        refresh_all(orders_in(shipment.partner_order))
 
 
 def _finish_if_arrived(shipment: Shipment) -> None:

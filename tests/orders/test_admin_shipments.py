@@ -50,6 +50,14 @@ def test_more_than_was_in_it_cannot_be_counted(parcel):
     assert Shipment.objects.get().received_at is None
 
 
+def test_units_nobody_ordered_are_on_the_page(parcel):
+    client = log_in("Viewer")
+    assert "more than ordered" not in texts(client.get(page_of(parcel)))
+    Shipment.objects.update(left_over={"ETH250": 3})
+
+    assert "3 x ETH250 more than ordered" in texts(client.get(page_of(parcel)))
+
+
 def test_received_twice_counts_once(parcel):
     client = log_in("Operator")
     press(client, parcel, "receive")

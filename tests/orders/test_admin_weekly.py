@@ -45,6 +45,25 @@ def test_it_shows_what_is_there_and_what_is_added(week):
     assert "Added to their order #1001" in html
 
 
+def test_a_line_that_waits_to_be_added_is_neither_placed_nor_numbered(week, system):
+    first, late = Order.objects.order_by("pk")
+    client = log_in("Operator")
+    shown = client.get(page_of(late)).context
+    step = next(one for one in shown["steps"] if one.name == "Placed")
+
+    assert (step.note, step.tone) == ("not yet", "")
+    assert "#1001" not in [one["text"] for one in shown["numbers"]]
+    own = client.get(page_of(first)).context
+    assert next(one for one in own["steps"] if one.name == "Placed").tone == "done"
+    assert "#1001" in [one["text"] for one in own["numbers"]]
+
+    press(client, week, "submit", digest=_digest(client.get(page_of(week))))
+    send(Submission.objects.get(kind="append"))
+    shown = client.get(page_of(late)).context
+    assert next(one for one in shown["steps"] if one.name == "Placed").tone == "done"
+    assert "#1001" in [one["text"] for one in shown["numbers"]]
+
+
 def test_submitting_adds_and_says_that_it_stays_open(week, system):
     client = log_in("Operator")
     page = client.get(page_of(week))

@@ -145,6 +145,17 @@ def test_an_older_version_changes_nothing(own_store, partner):
     assert Order.objects.get().canceled_at is None
 
 
+def test_news_that_know_of_no_refund_do_not_lower_it(own_store):
+    remote = channel_order([channel_line("MUG-1")])
+    capture_order(own_store, remote)
+    told = replace(remote, refunded_total=Decimal("24.00"), version=NOW + timedelta(minutes=1))
+    capture_order(own_store, told)
+    less = replace(remote, refunded_total=Decimal(0), version=NOW + timedelta(minutes=2))
+    capture_order(own_store, less)
+
+    assert Order.objects.get().refunded_total == 24
+
+
 def test_a_cancellation_before_placing_ends_the_lines_and_frees_the_stock(own_store, partner):
     variant = make_variant(partner=partner)
     remote = channel_order([channel_line(variant.sku)])

@@ -279,6 +279,7 @@ def test_a_whole_order_nobody_wants_is_canceled_with_the_partner(customer, syste
 
     send(decisions.ask_partner(order, row, user))
 
+    assert customer.fresh.events.get(kind="cancel_asked").user == user
     assert system.orders[row.reference].status == "canceled"
     assert PartnerOrder.objects.get().status == "canceled"
     assert (customer.units, customer.fresh.attention) == ([], "")
@@ -297,6 +298,13 @@ def test_one_of_two_customers_is_taken_off_by_lower_quantities(
 
     send(decisions.ask_partner(order, row, user))
 
+    other = Order.objects.exclude(pk=order.pk).get()
+    said = list(order.events.filter(kind__in=["less_asked", "appended"]).order_by("pk"))
+    assert [(one.message, one.user) for one in said] == [
+        (f"Blue Door is asked to send less in {row}.", user),
+        ("Blue Door took 3 x Ethiopia off #1001.", None),
+    ]
+    assert not other.events.filter(kind__in=["less_asked", "appended"]).exists()
     assert system.lines_of(row) == [2]
     assert PartnerOrder.objects.get().status == "submitted"
     assert (customer.units, customer.fresh.attention) == ([], "")

@@ -1,5 +1,6 @@
 """Forgetting a customer, proven: the database is dumped and searched for them."""
 
+import json
 import logging
 from datetime import timedelta
 
@@ -12,15 +13,16 @@ from django.core import mail
 from django.utils import timezone
 from django_q.models import Failure
 
-from integrations.models import ApiCall, InboundEvent, SyncChange, SyncRun
+from integrations.models import Alert, ApiCall, InboundEvent, SyncChange, SyncRun
 from integrations.redaction import RedactSecrets
 from integrations.services.alerts import raise_alert
 from integrations.services.webhooks import handle, replay
 from orders.models import Notification, Order, OrderContact, PrivacyRequest, Shipment
 from orders.services.history import record
 from orders.services.notifications import notify, send, send_again
-from orders.services.privacy import finish, forget_old
+from orders.services.privacy import forget_old
 from orders.tasks import look_after_privacy, redact
+from tests.integrations.admin_rows import get_page, log_in
 from tests.orders.builders import make_own_store
 from tests.orders.marked import (
     EMAIL,
@@ -39,6 +41,7 @@ from tests.orders.marked import (
     tell,
     where_stored,
 )
+from tests.orders.pressing import page_of
 
 EVERYWHERE = {
     "orders_ordercontact.email",
@@ -284,6 +287,44 @@ def test_the_data_request_before_it_is_no_hiding_place(store):
     tell(store, "customers/data_request", data_body())
     asked = PrivacyRequest.objects.get()
     ask(store)
-    assert where_stored() == {"integrations_inboundevent.body"}  # it is not answered yet
-    assert finish(asked, "Sent.", timezone.now())
+    asked.refresh_from_db()
+    said = "Deleted meanwhile: nothing of this customer is stored any more."
+    assert (asked.status, asked.outcome) == ("done", said)
+    assert not Alert.objects.filter(kind="privacy", closed_at=None).exists()
     assert where_stored() == set()
+    assert said in get_page(log_in("Manager"), page_of(asked))
+
+
+def test_a_data_request_handled_after_it_is_closed_and_wiped(store):
+    fill(store)
+    late = post(store, "customers/data_request", json.dumps(data_body()).encode())
+    ask(store)
+    assert handle(late.pk) == "done"
+    asked = PrivacyRequest.objects.get(kind="data_request")
+    assert (asked.status, asked.outcome[:17]) == ("done", "Deleted meanwhile")
+    assert not Alert.objects.filter(kind="privacy", closed_at=None).exists()
+    assert where_stored() == set()
+
+
+def test_a_data_request_taken_in_beside_it_is_closed_in_the_night(store):
+    fill(store)
+    tell(store, "customers/data_request", data_body())
+    asked = PrivacyRequest.objects.get()
+    ask(store)
+    PrivacyRequest.objects.filter(pk=asked.pk).update(status="open", outcome="", done_at=None)
+    look_after_privacy()
+    asked.refresh_from_db()
+    assert (asked.status, asked.outcome[:17]) == ("done", "Deleted meanwhile")
+
+
+def test_a_data_request_of_somebody_else_or_long_after_stays_open(store):
+    fill(store)
+    other = {"id": 5, "email": "other@person.example", "phone": ""}
+    tell(store, "customers/data_request", data_body(0) | {"customer": other})
+    ask(store)
+    assert PrivacyRequest.objects.get(kind="data_request").status == "open"
+    before = timezone.now() - timedelta(days=30)
+    PrivacyRequest.objects.filter(kind="customer_redact").update(done_at=before)
+    again = data_body() | {"data_request": {"id": 7}}
+    tell(store, "customers/data_request", again)
+    assert PrivacyRequest.objects.latest("pk").status == "open"

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from integrations.types import PlacedOrder
 from orders.models import Order, PartnerOrder, PartnerOrderLine, Shipment, Submission
-from orders.services import center, closing, consolidation, fitting, shipments, status
+from orders.services import center, closing, consolidation, fitting, holding, shipments, status
 from orders.services.capture import capture_order
 from orders.services.center import receive_shipment
 from orders.services.closing import CannotSubmit, close_and_submit
@@ -217,7 +217,7 @@ def test_a_line_held_while_its_order_closes_is_held_or_sent_not_both(
 
     def close(*args, **fields):
         done = real(*args, **fields)
-        threads.append(meanwhile(lambda: consolidation.hold_line(as_loaded, "Wait.")))
+        threads.append(meanwhile(lambda: holding.hold_line(as_loaded, "Wait.")))
         return done
 
     monkeypatch.setattr(closing, "put_up", close)

@@ -1,12 +1,15 @@
 """What partners and the store report of parcels and states, late, twice, wrong or taken back."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from integrations.models import Alert
 from integrations.types import OrderState, RemoteShipment, ShippedLine
-from orders.models import Order, PartnerOrder, Shipment, ShipmentLine
+from orders.admin.order_facts import OrderFacts
+from orders.admin.order_lines import line_rows
+from orders.models import Notification, Order, PartnerOrder, Shipment, ShipmentLine
 from orders.services.approving import reroute, ship_ourselves
 from orders.services.capture import capture_order
 from orders.services.center import receive_shipment, ship_to_customer
@@ -24,6 +27,7 @@ from tests.orders.builders import (
 from tests.orders.steps import parcel, place
 
 pytestmark = pytest.mark.django_db
+SKU = "PARTNER-straight-A"
 
 
 def open_alerts():
@@ -42,7 +46,7 @@ def placed(own_store, partner, system) -> PartnerOrder:
 def straight(own_store, system) -> PartnerOrder:
     """Two units of one customer, sent by the partner."""
     partner = make_partner("straight", dispatch="immediate", ship_to="customer")
-    line = channel_line(make_variant("PARTNER-straight-A", partner=partner).sku, 2)
+    line = channel_line(make_variant(SKU, partner=partner).sku, 2)
     capture_order(own_store, channel_order([line]))
     return place()
 
@@ -168,6 +172,21 @@ def test_units_of_a_voided_parcel_are_not_shipped_and_what_the_store_knows_is_sa
     assert open_alerts() == []
     shipment.refresh_from_db()
     assert (shipment.status, shipment.publish_status) == ("voided", "none")
+
+
+def test_a_parcel_of_a_canceled_order_is_not_mailed_and_its_line_says_so(own_store, straight):
+    order = Order.objects.get()
+    line = replace(channel_line(SKU, 0), external_id=order.lines.get().external_id)
+    told = channel_order([line], external_id=order.external_id, number=order.number)
+    later = NOW + timedelta(hours=1)
+    capture_order(own_store, replace(told, canceled_at=later, version=later))
+
+    record_shipment(straight.connection, parcel(straight, "A", 2))
+
+    assert not Notification.objects.exists()
+    facts = OrderFacts(Order.objects.get())
+    (row,) = line_rows(facts)
+    assert (row.state, row.note) == ("Shipped", "2 shipped, order canceled")
 
 
 def test_a_parcel_voided_before_the_store_knew_needs_nobody(straight):

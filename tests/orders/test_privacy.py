@@ -222,6 +222,13 @@ def test_pages_show_the_day_and_name_nobody(store, bought):
     assert f"Answer by {request.due_on:%b %d}" in inbox
 
 
+def test_the_export_dialog_says_that_a_file_comes_and_what_is_next(store, bought):
+    page = get_page(log_in("Manager"), page_of(asked_for_data(store)))
+    assert "Export downloads a ZIP file" in page
+    assert "close it with Keep as it is" in page
+    assert "then press Mark as sent." in page
+
+
 def test_the_sidebar_counts_what_is_due_within_a_week(store, rf):
     asked_for_data(store)
     count = PrivacyRequestAdmin.nav_count

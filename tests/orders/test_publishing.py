@@ -13,7 +13,7 @@ from integrations.errors import Duplicate, NotAuthorized, Rejected, Retryable, U
 from integrations.models import Alert, Connection
 from integrations.providers.base import PublishesShipments
 from integrations.services import breaker
-from orders.models import Notification, Shipment
+from orders.models import Notification, Order, Shipment
 from orders.services import publishing
 from orders.services.center import ship_to_customer
 from orders.services.due import recover_notifications
@@ -124,6 +124,19 @@ def test_units_fulfilled_with_another_parcel_are_for_a_person(shipment, store):
 
     assert Shipment.objects.get().publish_status == "failed"
     assert "another parcel" in Alert.objects.get(kind="publish").advice
+
+
+def test_a_refused_parcel_of_a_canceled_order_is_explained_by_that(shipment, store):
+    Order.objects.update(canceled_at=timezone.now())
+    store.script = [Duplicate("Nothing is open.")]
+
+    publish(Shipment.objects.get())
+
+    row, number = Shipment.objects.get(), Order.objects.get().number
+    assert row.error == f"{number} was canceled in the store: it takes no parcel any more."
+    advice = Alert.objects.get(kind="publish").advice
+    assert advice.startswith(row.error)
+    assert "Mark it as fulfilled" not in advice
 
 
 def test_a_refusal_is_said_once(shipment, store):

@@ -64,6 +64,17 @@ def test_a_center_bound_parcel_is_dealt_oldest_order_first(placed):
     assert placed.status == "submitted"
 
 
+def test_a_parcel_is_history_of_those_with_something_in_it_alone(placed, user):
+    shipment, _ = record_shipment(placed.connection, parcel(placed, 2))
+    receive_shipment(shipment, user)
+
+    early, late = Order.objects.order_by("placed_at")
+    kinds = ["shipped", "received"]
+    assert list(early.events.filter(kind__in=kinds).values_list("kind", flat=True)) == kinds[::-1]
+    assert not late.events.filter(kind__in=[*kinds, "shipment_status"]).exists()
+    assert placed.events.filter(kind__in=kinds).count() == 2
+
+
 def test_a_center_bound_parcel_is_neither_published_nor_mailed(placed):
     shipment, _ = record_shipment(placed.connection, parcel(placed, 3))
 

@@ -104,6 +104,34 @@ def test_later_runs_add_absolute_sums_to_the_same_order(own_store, ethiopia, ken
     assert set(Order.objects.values_list("status", flat=True)) == {"exported"}
 
 
+def told(subject, kind="appended") -> list[str]:
+    return list(subject.events.filter(kind=kind).values_list("message", flat=True))
+
+
+def test_an_addition_is_history_of_those_it_adds_for_alone(own_store, ethiopia, kenya, system):
+    row = placed_week(own_store, ethiopia)
+    first = Order.objects.get()
+    two, one = buy(own_store, ethiopia, 2, RUN), buy(own_store, kenya, 1, RUN)
+    run(RUN + DAY)
+
+    eth, ken = f"Product {ethiopia.sku}", f"Product {kenya.sku}"
+    assert told(first) == []
+    assert told(two) == [f"Added to Blue Door's #1001: 2 x {eth}."]
+    assert told(one) == [f"Added to Blue Door's #1001: 1 x {ken}."]
+    assert told(row) == [f"Added to Blue Door's #1001: 2 x {eth}, 1 x {ken}."]
+
+
+def test_an_addition_that_was_refused_is_history_of_its_own_orders_alone(
+    own_store, ethiopia, system
+):
+    row = placed_week(own_store, ethiopia)
+    first, late = Order.objects.get(), buy(own_store, ethiopia, 2, RUN)
+    system.script = [Rejected("They sell it no more.")]
+    run(RUN + DAY)
+
+    assert [len(told(one, "placement_failed")) for one in (first, late, row)] == [0, 1, 1]
+
+
 def test_a_line_that_waits_in_a_placed_order_is_not_with_the_partner_yet(
     own_store, ethiopia, system
 ):

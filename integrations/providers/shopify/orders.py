@@ -1,6 +1,6 @@
 """A customer's order of our own store: the webhook's shape and GraphQL's make the same value."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -50,7 +50,9 @@ def order_from_webhook(body: Node) -> ChannelOrder:
         total=_current(body, "total_price"),
         tax=_current(body, "total_tax"),
         shipping=shop_money(body.get("total_shipping_price_set"), "the price of shipping"),
-        refunded_total=_refunded(body, status),
+        refunded_total=_refunded(
+            _paid_back(body), status, lambda: _rest_money(body, "total_price")
+        ),
         paid_at=_paid_at(status, body.get("processed_at"), placed),
         payment_reference=", ".join(text(one) for one in body.get("payment_gateway_names") or ()),
         canceled_at=moment_or_none(body.get("cancelled_at"), "the time of the cancellation"),
@@ -84,7 +86,11 @@ def order_from_node(node: Node, lines: Iterable[Node] | None = None) -> ChannelO
         total=shop_money(node["currentTotalPriceSet"], "the total"),
         tax=shop_money(node["currentTotalTaxSet"], "the tax"),
         shipping=shop_money(node["totalShippingPriceSet"], "the price of shipping"),
-        refunded_total=shop_money(node["totalRefundedSet"], "the refunds"),
+        refunded_total=_refunded(
+            shop_money(node["totalRefundedSet"], "the refunds"),
+            status,
+            lambda: shop_money(node["totalPriceSet"], "the first total"),
+        ),
         paid_at=_paid_at(status, node["processedAt"], placed),
         payment_reference=", ".join(text(one) for one in node["paymentGatewayNames"]),
         canceled_at=moment_or_none(node["cancelledAt"], "the time of the cancellation"),
@@ -147,15 +153,18 @@ def _current(body: Node, name: str) -> Decimal:
     return _rest_money(body, current if body.get(current) is not None else name)
 
 
-def _refunded(body: Node, status: str) -> Decimal:
-    """What was paid back: the successful refund transactions; all of it if nothing else is told."""
+def _refunded(told: Decimal, status: str, ordered: Callable[[], Decimal]) -> Decimal:
+    """What was paid back: all that was `ordered` where a refunded order tells of no refund."""
+    return ordered() if not told and status == "refunded" else told
+
+
+def _paid_back(body: Node) -> Decimal:
+    """The successful refund transactions of a webhook's body."""
     total = Decimal(0)
     for refund in rows(body.get("refunds"), "refunds"):
         for entry in rows(refund.get("transactions"), "transactions"):
             if entry.get("kind") == "refund" and entry.get("status") == "success":
                 total += money(entry.get("amount"), "a refund")
-    if not total and status == "refunded":
-        return _rest_money(body, "total_price")
     return total
 
 

@@ -19,6 +19,7 @@ query ChannelOrders($first: Int!, $after: String, $query: String!) {{
     nodes {{
       id name createdAt updatedAt processedAt cancelledAt cancelReason test note currencyCode
       email phone displayFinancialStatus paymentGatewayNames
+      totalPriceSet {_MONEY}
       currentTotalPriceSet {_MONEY}
       currentTotalTaxSet {_MONEY}
       totalShippingPriceSet {_MONEY}

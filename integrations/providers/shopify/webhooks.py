@@ -60,13 +60,13 @@ def read_events(body: bytes, headers: Mapping[str, str]) -> list[Event]:
     except ValueError:
         content = None
     if not isinstance(content, dict):
-        raise BadResponse(f"The body of a {topic} webhook is not readable JSON.")
+        raise BadResponse(f"The body of this {topic} webhook is not readable JSON.")
     name, read = TOPICS[topic]
     try:
         return [Event(name, read(content), content)]
     except (KeyError, TypeError, AttributeError, ValueError):
         pass
-    raise BadResponse(f"The body of a {topic} webhook is not shaped as promised.")
+    raise BadResponse(f"The body of this {topic} webhook is not shaped as promised.")
 
 
 def _edited_order(body: Body) -> str:

@@ -1,5 +1,6 @@
 """Our own store: products and stock go out, orders come in, parcels are published."""
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -36,6 +37,19 @@ def test_the_api_and_the_webhook_tell_the_same_order(world):
     (event,) = own.parse(body_of("orders_create"), {"x-shopify-topic": "orders/create"})
     assert pulled == event.data
     assert world.sent()[0]["query"] == "updated_at:>='2026-11-19T03:00:00Z'"
+
+
+def test_both_tell_the_same_of_a_refunded_order_without_refunds(world):
+    answer, body = load("graphql_channel_orders"), load("orders_create")
+    body |= {"financial_status": "refunded", "refunds": []}
+    node = answer["data"]["orders"]["nodes"][0]
+    node["displayFinancialStatus"] = "REFUNDED"
+    node["totalRefundedSet"]["shopMoney"]["amount"] = "0.00"
+    world.answer_own(answer)
+    own = world.own()
+    (pulled,) = own.pull_channel_orders(SINCE)
+    (event,) = own.parse(json.dumps(body).encode(), {"x-shopify-topic": "orders/create"})
+    assert pulled.refunded_total == event.data.refunded_total == Decimal(body["total_price"])
 
 
 def test_an_order_with_many_lines_is_read_to_the_end(world):
