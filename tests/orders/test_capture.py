@@ -130,7 +130,7 @@ def test_too_little_stock_is_reserved_all_the_same_and_said(own_store, partner):
     assert PartnerOrderLine.objects.get().short == 1
     assert order.attention == "shortfall"
     assert Alert.objects.get(kind="stock").title.endswith(
-        "1 of 3 Product PARTNER-bluedoor-ETH250 are not in stock"
+        "1 of 3 Product PARTNER-bluedoor-ETH250 is not in stock"
     )
 
 
