@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from catalog.admin.links import page_of
 from orders.admin.order_facts import OrderFacts
-from orders.admin.states import part_waits_for, status_word
+from orders.admin.states import part_waits_for, silence_of, status_word
 from orders.models import OrderLine, PartnerOrder, PartnerOrderLine
 
 
@@ -102,4 +102,7 @@ def _after_placing(
         return ("Received" if received[part.pk] >= part.quantity else "Partial"), there
     if sent[part.pk]:
         return "In transit", f"{sent[part.pk]} of {part.quantity} to our center"
-    return status_word(placed), placed.external_number
+    word = status_word(placed)
+    if word in ("Waiting", "Retrying") and (why := silence_of(placed)):
+        return word, why
+    return word, placed.external_number

@@ -68,6 +68,8 @@ def part_waits_for(part: PartnerOrderLine) -> tuple[str, str]:
     order, placed = part.order_line.order, part.partner_order
     if order.held_at:
         return "On hold", "until the order is released"
+    if placed is not None and (why := silence_of(placed)):
+        return "Waiting", why
     if placed is not None and placed.due_at:
         local = timezone.localtime(placed.due_at)
         return "Waiting", f"for {local:%a %H:%M}"
@@ -76,6 +78,16 @@ def part_waits_for(part: PartnerOrderLine) -> tuple[str, str]:
     if part.partner and not is_triggered(part.partner, order):
         return "Waiting", "for payment" if part.partner.trigger == "paid" else "for approval"
     return "Waiting", ""
+
+
+def silence_of(placed: PartnerOrder) -> str:
+    """Why nothing goes to its partner now, in a few words; empty where it may go."""
+    connection = placed.connection
+    if connection is None:
+        return ""
+    if connection.status != Connection.Status.ACTIVE:
+        return f"{connection} is not connected" if connection.status != "paused" else "paused"
+    return f"{connection} does not answer" if connection.opened else ""
 
 
 # --- tabs

@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from integrations.errors import Rejected
+from integrations.models import Connection
 from orders.admin.order_facts import OrderFacts
 from orders.admin.order_steps import steps
 from orders.models import Order, OrderContact, PartnerOrder, Shipment
@@ -51,6 +52,18 @@ def test_the_page_says_customer_lines_payment_and_numbers(order):
     for words in ["Dana Petrov", "4 Market St", SKU, "Blue Door", "$24.00", "Captured from"]:
         assert words in html
     assert PartnerOrder.objects.get().reference in html
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"opened": 1}, "Blue Door does not answer"),
+        ({"status": "needs_attention"}, "Blue Door is not connected"),
+    ],
+)
+def test_a_line_whose_partner_cannot_be_reached_says_so(order, fields, words):
+    Connection.objects.filter(slug="blue-door").update(**fields)
+    assert words in texts(show(order, "Viewer"))
 
 
 def test_steps_follow_the_goods_to_our_center(order, system):
