@@ -5,6 +5,7 @@ import http.client
 import json
 import socket
 import threading
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -74,6 +75,13 @@ class Live:
 
     def get(self, path: str) -> Any:
         return self.send("GET", f"/control/{path}").json()
+
+    def wait_for_no_delivery(self, seconds: float = 5) -> None:
+        """A receiver has a webhook a moment before the courier notes that it was taken."""
+        end = time.monotonic() + seconds
+        while self.get("deliveries")["deliveries"]:
+            assert time.monotonic() < end, "a delivery is still on its way"
+            time.sleep(0.02)
 
     def dial(self, mode: str, **values: Any) -> int:
         """Turn a dial on; its number."""
