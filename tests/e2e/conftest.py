@@ -1,5 +1,6 @@
-"""One running stack per end-to-end test, on the PostgreSQL test database."""
+"""One running stack per end-to-end test on the PostgreSQL test database; or a server to be hurt."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from django.db import connection
 
 from integrations.models import Alert, InboundEvent, SyncRun
 from orders.models import Submission
+from tests.e2e.server import Server
 from tests.e2e.stack import API_KEY, API_SECRET, Stack, make_stack, wait_until_up
 
 
@@ -27,6 +29,17 @@ def stack(transactional_db: None, tmp_path: Path, settings: object) -> Iterator[
         # pytest shows what is printed where the test failed.
         print(running.tail())
         print(*open_questions(), sep="\n")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A PostgreSQL of the test file's own."""
+    # Not in pytest's own folder, which is closed to the other user the server runs as.
+    with tempfile.TemporaryDirectory(prefix="crossdock-", ignore_cleanup_errors=True) as folder:
+        running = Server(Path(folder))
+        running.create()
+        yield running
+        running.stop()
 
 
 def open_questions() -> list[str]:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from django.conf import settings
 from django.db import connection
 
 from config.environment import TEST_CREDENTIAL_KEYS
-from tests.e2e.stack import API_KEY, API_SECRET, ROOT, Process, eventually, free_port
+from tests.e2e.stack import API_KEY, API_SECRET, MARK, ROOT, Process, eventually, free_port
 
 WORKERS = {2: "crossdock", 1: "flows"}
 
@@ -109,6 +110,7 @@ class Portal:
     sandbox_port: int = field(default_factory=free_port)
     mail_port: int = field(default_factory=free_port)
     secret_key: str = field(default_factory=lambda: settings.SECRET_KEY)
+    mark: str = field(default_factory=lambda: uuid.uuid4().hex)
     process: Process | None = None
 
     @property
@@ -129,12 +131,13 @@ class Portal:
             self.folder / "up.log",
         )  # fmt: skip
         self.process.start()
-        eventually(self.answers, "the portal answers", 60)
+        eventually(self.answers, "portal and sandbox answer", 60)
 
     def _env(self) -> dict[str, str]:
         passed_on = ("PATH", "PYTHONPATH")
         return {
             **{name: os.environ[name] for name in passed_on if name in os.environ},
+            MARK: self.mark,
             "DATABASE_URL": self.server.url,
             "SECRET_KEY": self.secret_key,
             "CREDENTIAL_KEYS": TEST_CREDENTIAL_KEYS,
@@ -150,7 +153,9 @@ class Portal:
         }
 
     def answers(self) -> bool:
+        """Portal and sandbox: whichever of them is up first says nothing about the other."""
         try:
+            requests.get(self.sandbox_url, timeout=2)
             return requests.get(f"{self.url}/healthz", timeout=2).ok
         except requests.RequestException:
             return False

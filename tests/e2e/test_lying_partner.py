@@ -4,12 +4,10 @@ All tests share one running stack: sandbox, portal, workers. What is only in que
 (a lost answer) is settled by the workers themselves, with no more help than that of the ticks.
 """
 
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,16 +84,6 @@ class Trade:
     def units(self) -> Counter[str]:
         """What we believe to be in stock, by our SKU."""
         return Counter(dict(StockLevel.objects.values_list("variant__sku", "available")))
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    # Not in pytest's own folder, which is closed to the other user the server runs as.
-    with tempfile.TemporaryDirectory(prefix="crossdock-", ignore_cleanup_errors=True) as folder:
-        running = Server(Path(folder))
-        running.create()
-        yield running
-        running.stop()
 
 
 @pytest.fixture(scope="module")

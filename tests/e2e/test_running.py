@@ -6,7 +6,6 @@ import hmac
 import itertools
 import json
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -43,16 +42,6 @@ BODY = json.loads(
     (Path(__file__).parent.parent / "fixtures/shopify/orders_create.json").read_bytes()
 )
 _numbers = itertools.count(7_000_000_001)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    # Not in pytest's own folder, which is closed to the other user the server runs as.
-    with tempfile.TemporaryDirectory(prefix="crossdock-", ignore_cleanup_errors=True) as folder:
-        running = Server(Path(folder))
-        running.create()
-        yield running
-        running.stop()
 
 
 @pytest.fixture(scope="module")
