@@ -29,8 +29,13 @@ help:  ## this list
 # --- run it ---
 
 .PHONY: demo
-demo: $(READY)  ## the whole business on this machine: portal, workers, simulated stores
+demo: $(READY)  ## the whole business on this machine: portal, workers, simulated stores (BUSY=1: filled)
 	@$(PY) -m config.demo
+
+PICTURES ?= var/pictures
+.PHONY: pictures
+pictures: $(READY_DEV)  ## every screen of the busy demo, on desk and phone, by day and by night
+	@$(PY) -m tests.pictures $(PICTURES)
 
 .PHONY: run
 run: $(READY) .env  ## the portal and its workers, with the settings in .env

@@ -37,6 +37,12 @@ def read_arguments() -> argparse.Namespace:
         variable = f"DEMO_{name.replace('-', '_').upper()}"
         parser.add_argument(f"--{name}", type=int, default=os.environ.get(variable, port))
     folder = os.environ.get("DEMO_DIR", str(ROOT / "var" / "demo"))
+    parser.add_argument(
+        "--busy",
+        action="store_true",
+        default=os.environ.get("BUSY", "") not in ("", "0"),
+        help="fill it with two weeks of trade and a morning of troubles",
+    )
     parser.add_argument("--dir", type=Path, default=Path(folder), help="where the demo's data lies")
     return parser.parse_args()
 
@@ -149,6 +155,19 @@ def connect_own_store() -> None:
     )
 
 
+def fill_it(args: argparse.Namespace) -> None:
+    """Two weeks of trade and a morning of troubles, by the portal's own flows."""
+    from django.contrib.auth.models import User
+
+    from config.busy_day import fill
+
+    def say(text: str) -> None:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+
+    fill(f"http://127.0.0.1:{args.sandbox_port}", User.objects.get(username=LOGIN), say)
+
+
 def greet(args: argparse.Namespace) -> None:
     """What to open, and how to get in."""
     lines = [
@@ -178,7 +197,13 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: process.terminate())
     signal.signal(signal.SIGINT, lambda number, frame: process.terminate())
     if wait_until_ready(args, process):
-        connect_own_store()
+        try:
+            connect_own_store()
+            if args.busy:
+                fill_it(args)
+        except BaseException:
+            process.terminate()
+            raise
         greet(args)
     elif process.poll() is None:
         sys.stderr.write("The demo did not start in time; its messages above say why.\n")

@@ -1,14 +1,32 @@
 """Runs of a connection that may not be called now: they stay queued, and say why."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils import timezone
 
 from integrations.models import Connection, FlowSchedule, SyncRun
 from integrations.services.breaker import admit, take_probe, why_waiting
 
 Status, Trigger = SyncRun.Status, SyncRun.Trigger
 BY_A_PERSON = (Trigger.STAFF, Trigger.COMMAND)
+HELD_BACK = "waiting"
+MOMENT_S = 2
+
+
+def wait_a_moment(record: SyncRun, now: datetime, sleep: Callable[[float], object]) -> datetime:
+    """Sleep through a pause that is about to end; returns what time it is then.
+
+    Systems that meter calls ask for a second or so. Put off to the next minute, new stock would
+    be told that much later.
+    """
+    until = record.connection.paused_until
+    left = (until - now).total_seconds() if until else 0.0
+    if not 0 < left <= MOMENT_S:
+        return now
+    sleep(left)
+    return max(timezone.now(), until or now)
 
 
 def must_wait(record: SyncRun, now: datetime) -> bool:
@@ -22,7 +40,7 @@ def must_wait(record: SyncRun, now: datetime) -> bool:
         return False
     if record.trigger in BY_A_PERSON and take_probe(connection, now):
         return False
-    why, sentence = "waiting", why_waiting(connection, now)
+    why, sentence = HELD_BACK, why_waiting(connection, now)
     if record.trigger == Trigger.COMMAND:
         record.move(Status.QUEUED, Status.SKIPPED, reason=why, error=sentence, finished_at=now)
     else:

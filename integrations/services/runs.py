@@ -1,6 +1,7 @@
 """Runs of flows: executed under a lease, recorded whatever happens."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +16,7 @@ from integrations.errors import NotAuthorized, ProviderError, Retryable
 from integrations.models import Connection, FlowSchedule, SyncChange, SyncRun
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.connections import needs_attention, provider_for
-from integrations.services.held_back import must_wait, seconds_to_wait
+from integrations.services.held_back import must_wait, seconds_to_wait, wait_a_moment
 from integrations.services.run_requests import start_again
 from integrations.services.schedules import defer
 
@@ -120,6 +121,7 @@ def run_flow(
     run_id: int,
     progress: Callable[[SyncRun], object] = lambda record: None,
     alive: Callable[[datetime], object] = lambda now: None,
+    sleep: Callable[[float], object] = time.sleep,
 ) -> str:
     """Execute a queued run; returns its final status. Harmless when called twice.
 
@@ -130,8 +132,9 @@ def run_flow(
     now = timezone.now()
     if record.status != Status.QUEUED or not schedule.take_lease(now, LEASE_S):
         return record.status
-    begun: dict[str, Any] = {"started_at": now, "heartbeat_at": now, "reason": "", "error": ""}
     try:
+        now = wait_a_moment(record, now, sleep)
+        begun: dict[str, Any] = {"started_at": now, "heartbeat_at": now, "reason": "", "error": ""}
         if must_wait(record, now):
             return record.status
         if not record.move(Status.QUEUED, Status.RUNNING, **begun):

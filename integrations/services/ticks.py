@@ -11,6 +11,7 @@ from integrations.jobs import Queue, enqueue, waiting_jobs
 from integrations.models import Connection, FlowSchedule, InboundEvent, SyncRun
 from integrations.services.alerts import raise_alert
 from integrations.services.breaker import waits
+from integrations.services.held_back import HELD_BACK
 from integrations.services.run_requests import request_run, start_again
 from integrations.services.runs import LEASE_S, run_fingerprint, run_title
 from integrations.services.schedules import next_due
@@ -89,9 +90,10 @@ def sweep(now: datetime) -> int:
 def _wake_runs(now: datetime) -> int:
     """Runs whose job was lost: queued for 2 minutes, and nothing in the queue speaks of them.
 
-    So are those that were held back, as soon as their connection may be called.
+    So are those that were held back, whatever their age, as soon as their connection may be called.
     """
-    lost = SyncRun.objects.filter(status=SyncRun.Status.QUEUED, created_at__lt=now - LOST_AFTER)
+    old = Q(created_at__lt=now - LOST_AFTER) | Q(reason=HELD_BACK)
+    lost = SyncRun.objects.filter(old, status=SyncRun.Status.QUEUED)
     lost = lost.exclude(waits(now, "connection__"))
     ids = lost.values_list("pk", flat=True)[:AT_MOST]
     return _wake(RUN_TASK, ids, waiting_jobs("flows") if ids else {}, "flows")

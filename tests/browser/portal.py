@@ -16,7 +16,7 @@ def sign_in(page: Page, demo: Demo) -> None:
     page.get_by_label("Username").fill(demo.login)
     page.get_by_label("Password").fill(demo.password)
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", level=1, name="Set up Crossdock")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Sidebar")).to_be_visible()
 
 
 def go_to(page: Page, name: str) -> None:

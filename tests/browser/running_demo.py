@@ -60,11 +60,11 @@ class Demo:
         self.process.stdout.close()
 
 
-def start_demo(folder: Path) -> Demo:
+def start_demo(folder: Path, within_s: int = READY_WITHIN_S, **variables: str) -> Demo:
     """Started in an empty folder, without any of our settings; returns once it has greeted."""
     names = ("DEMO_PORT", "DEMO_SANDBOX_PORT", "DEMO_MAIL_PORT")
     env = {name: os.environ[name] for name in KEPT if name in os.environ}
-    env |= {name: str(free_port()) for name in names}
+    env |= {name: str(free_port()) for name in names} | variables
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "config.demo"],
         cwd=ROOT,
@@ -77,7 +77,7 @@ def start_demo(folder: Path) -> Demo:
     demo = Demo(process)
     demo.reader = threading.Thread(target=demo.read_output, daemon=True)
     demo.reader.start()
-    if not (demo.greeted.wait(READY_WITHIN_S) and demo.portal):
+    if not (demo.greeted.wait(within_s) and demo.portal):
         demo.stop()
         raise AssertionError("The demo did not greet:\n" + "".join(demo.printed))
     return demo
