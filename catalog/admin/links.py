@@ -23,6 +23,11 @@ def list_of(model: type[Model], request: HttpRequest | None = None) -> str:
     return reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist")
 
 
+def short_id(external_id: str) -> str:
+    """The part of an id people can compare: the last one of gid://shopify/Order/1."""
+    return external_id.rsplit("/", 1)[-1]
+
+
 def _may_view(model: type[Model], request: HttpRequest | None) -> bool:
     found: Any = admin.site._registry.get(model)
     return bool(found and (request is None or found.has_view_or_change_permission(request)))

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from catalog.admin.facts import StockFact, sources
-from catalog.admin.links import page_of
+from catalog.admin.links import page_of, short_id
 from catalog.models import Listing, Partner, Product, Variant
 from catalog.pricing import margin
 from config.adminkit.actions import Refused, Told, portal_action
@@ -217,6 +217,7 @@ def refs_of(variant: Variant) -> list[dict[str, Any]]:
             "system": row.connection.name,
             "what": "Variant",
             "external_id": row.external_id,
+            "shown": short_id(row.external_id),
             "sku": row.sku,
             "price": money(row.price, row.currency),
             "seen": when(row.seen_at),
@@ -229,7 +230,13 @@ def refs_of(variant: Variant) -> list[dict[str, Any]]:
     for ref in found.select_related("connection"):
         name, seen = ref.connection.name, when(ref.seen_at)
         rows.append(
-            {"system": name, "what": "Product", "external_id": ref.external_id, "seen": seen}
+            {
+                "system": name,
+                "what": "Product",
+                "external_id": ref.external_id,
+                "shown": short_id(ref.external_id),
+                "seen": seen,
+            }
         )
     return rows
 

@@ -39,9 +39,11 @@ def fill(sandbox_url: str, user: User, say: Callable[[str], None]) -> None:
     say("Stock runs of the last hours ...")
     runs(trade)
     say("This morning ...")
+    known = set(Order.objects.values_list("pk", flat=True))
     trade.sell_some(TODAY)
     for trouble in MORNING:
         trouble(trade)
+    since_breakfast(trade, known)
 
 
 def hire() -> None:
@@ -62,6 +64,8 @@ def week(trade: Trade, days: int, share_sent_on: float) -> None:
     trade.ship(placed)
     trade.receive()
     trade.send_on(share_sent_on)
+    if days == max(WEEKS_AGO):
+        trade.deliver([row for row in placed if row.ship_to == "customer"])
     spread(trade, numbers, days)
     age_partner_orders([row.pk for row in placed if row.order_id is None], timedelta(days=days))
 
@@ -71,6 +75,14 @@ def spread(trade: Trade, numbers: list[str], days: int) -> None:
     for pk in Order.objects.filter(number__in=numbers).values_list("pk", flat=True):
         hours = days * 24 + trade.luck.randrange(-4, 96)
         age_orders([pk], timedelta(hours=hours, minutes=trade.luck.randrange(60)))
+
+
+def since_breakfast(trade: Trade, known: set[int]) -> None:
+    """The orders of today, the newest a few minutes old."""
+    ago = 4
+    for pk in Order.objects.exclude(pk__in=known).order_by("-pk").values_list("pk", flat=True):
+        age_orders([pk], timedelta(minutes=ago))
+        ago += trade.luck.randrange(3, 17)
 
 
 def runs(trade: Trade) -> None:

@@ -96,6 +96,10 @@ class Trade:
         for row in rows:
             assert row.connection is not None
             self.outside.do(f"stores/{row.connection.account}/deliver", order=row.external_number)
+        for one in {row.connection for row in rows if row.connection}:
+            request_run(one, "shipments", trigger="staff", user=self.user, again=True)
+        there = PartnerOrder.objects.filter(pk__in=[row.pk for row in rows], status="delivered")
+        wait_for(lambda: there.count() == len(rows), f"{len(rows)} parcels delivered")
 
     # --- our center
 

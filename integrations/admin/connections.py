@@ -148,6 +148,17 @@ class ConnectionAdmin(ConnectionButtons):
         shown = row.why_waiting.rpartition("). ")[2] or text
         return format_html('<span class="q" title="{}">{}</span>', text, shown)
 
+    @column("", "num p2 acts")
+    def row_actions(self, row: Any) -> SafeString:
+        """One that needs a person leads to where it is connected again."""
+        buttons: SafeString = super().row_actions(row)
+        if row.status != Status.NEEDS_ATTENTION:
+            return buttons
+        url = self.change_url(row)
+        return format_html(
+            '{} <a class="btn small row-act on" href="{}">Reconnect</a>', buttons, url
+        )
+
     # --- page
 
     def summary(self, request: HttpRequest, obj: Connection) -> dict[str, Any]:

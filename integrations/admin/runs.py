@@ -218,12 +218,14 @@ def started_by(run: SyncRun) -> str:
 
 
 def took(run: SyncRun) -> str:
-    """12.3 s; dots while it runs; nothing if it never began."""
+    """12.3 s or 40 ms; dots while it runs; nothing if it never began."""
     if run.started_at is None:
         return "…" if run.status in ALIVE else ""
     if run.finished_at is None:
         return "…"
     seconds = (run.finished_at - run.started_at).total_seconds()
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
     return f"{seconds:.1f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
 
 

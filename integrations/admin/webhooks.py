@@ -30,7 +30,7 @@ OPEN = (Status.RECEIVED, Status.HANDLING, Status.WAITING)
 REPLAY = "What was done already is not done twice. A customer's mail is not sent a second time."
 DUE_SOON = timedelta(days=7)
 MOST_SHOWN = 200_000
-SHOWN_ID = 10
+SHOWN_ID = 8
 
 
 class ReplayForm(forms.Form):
@@ -103,22 +103,22 @@ class InboundEventAdmin(SummaryAdmin):
         """What became of it, and until when a person's request must be answered."""
         return format_html("{} {}", badge(event.get_status_display()), due_badge(event))
 
-    @column("Tries", "num p3", "attempts")
+    @column("Tries", "num p4", "attempts")
     def tries(self, event: InboundEvent) -> int:
         """How often it was tried."""
         return event.attempts
 
-    @column("About", "p2")
+    @column("About", "p3")
     def about(self, event: InboundEvent) -> SafeString:
         """The row it was about."""
-        return row_link(event.subject)
+        return format_html('<span class="clamp short">{}</span>', row_link(event.subject))
 
     @column("Why", "flex p3")
     def why(self, event: InboundEvent) -> SafeString:
         """What stands in its way."""
         return format_html('<span class="q" title="{}">{}</span>', event.error, event.error)
 
-    @column("Took", "num p3")
+    @column("Took", "num p4")
     def took_(self, event: InboundEvent) -> str:
         """From its arrival to its end."""
         return took(event)

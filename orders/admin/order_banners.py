@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.admin.links import page_of
+from integrations.models import Connection
 from orders.admin.order_decisions import decisions, difference_lines, old_addresses
 from orders.admin.order_facts import OrderFacts
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.shortfall_buttons import BUTTONS, describe_shortfall, is_short
+from orders.admin.states import why_not_working
 from orders.models import Order, PartnerOrder, PartnerOrderLine, Submission
 
 Attention = Order.Attention
@@ -29,6 +31,7 @@ def banners(facts: OrderFacts) -> list[Banner]:
     """The worst first."""
     order = facts.order
     found = [_submission(row, submission) for row, submission in facts.troubled]
+    found += [_silent(connection) for connection in facts.silent]
     unrouted = [part for part in facts.parts if part.partner_id is None]
     if unrouted and not order.canceled_at:
         found.append(_unrouted(order, unrouted))
@@ -52,6 +55,13 @@ def _submission(row: PartnerOrder, submission: Submission) -> Banner:
         return Banner("bad", title, submission.error, [("retry", row)], link)
     text = f"We ask for {submission} by its reference before anything is sent again."
     return Banner("warn", f"{row.partner} may have it, the answer was lost.", text, [], link)
+
+
+def _silent(connection: Connection) -> Banner:
+    """Said with the same words on the page of the partner order."""
+    title = f"{connection} does not work now."
+    text = f"{why_not_working(connection)} Its lines go out by themselves once it works."
+    return Banner("warn", title, text, [], [("Open connection", page_of(connection))])
 
 
 def _unrouted(order: Order, parts: list[PartnerOrderLine]) -> Banner:

@@ -6,6 +6,8 @@ from functools import cached_property
 from django.db.models import Prefetch, Q
 
 from catalog.models import ShipTo
+from integrations.models import Connection
+from orders.admin.states import status_word
 from orders.models import (
     Order,
     OrderLine,
@@ -63,6 +65,13 @@ class OrderFacts:
         bad = (Submission.Status.FAILED, Submission.Status.UNCONFIRMED)
         pairs = [(row, one) for row in self.partner_orders for one in row.submissions.all()]
         return [(row, one) for row, one in pairs if one.status in bad and not takes_back(one)]
+
+    @cached_property
+    def silent(self) -> list[Connection]:
+        """Connections out of order for which a line of it waits, each once."""
+        waiting = [row for row in self.partner_orders if status_word(row) in ("Open", "Waiting")]
+        found = {row.connection_id: row.connection for row in waiting}
+        return [one for one in found.values() if one and one.status != Connection.Status.ACTIVE]
 
     @cached_property
     def shipments(self) -> list[Shipment]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from catalog.admin.links import page_of
+from catalog.admin.links import page_of, short_id
 from config.adminkit.parts import when
 from integrations.models import Connection
 from orders.admin.order_banners import banners
@@ -14,7 +14,7 @@ from orders.admin.order_facts import OrderFacts
 from orders.admin.order_lines import line_rows
 from orders.admin.order_steps import steps
 from orders.admin.order_words import fulfillment_word, payment_word
-from orders.admin.remote_links import remote_order_url, short_id, system_name
+from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.shipment_words import ShipmentRow, shipment_rows
 from orders.admin.timeline import order_timeline
 from orders.models import Order, OrderContact

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 
-from catalog.admin.links import page_of
+from catalog.admin.links import page_of, short_id
 from catalog.models import Approval
 from config.adminkit.parts import when
 from integrations.errors import TooLittleStock
@@ -20,7 +20,7 @@ from inventory.models import Location
 from orders.admin.order_banners import Banner
 from orders.admin.partner_order_rules import takes_lines
 from orders.admin.preview_rows import PreviewRow, held_parts, preview_rows
-from orders.admin.remote_links import remote_order_url, short_id, system_name
+from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.shipment_words import shipment_rows
 from orders.admin.states import (
     UNSETTLED,
@@ -28,6 +28,7 @@ from orders.admin.states import (
     last_submission,
     status_word,
     submission_word,
+    why_not_working,
 )
 from orders.admin.timeline import partner_order_timeline
 from orders.models import PartnerOrder, Submission
@@ -224,8 +225,7 @@ def _paused(row: PartnerOrder, request: HttpRequest) -> list[Banner]:
         return []
     if status_word(row) != "Waiting":
         return []
-    why = connection.status_reason or f"It is {connection.get_status_display().lower()}."
-    text = f"{why} The order goes out by itself once the connection works."
+    text = f"{why_not_working(connection)} The order goes out by itself once the connection works."
     links = [("Open connection", page_of(connection, request))]
     return [Banner("warn", f"{connection} does not work now.", text, [], links)]
 

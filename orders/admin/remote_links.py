@@ -35,8 +35,3 @@ def system_name(connection: Connection | None) -> str:
         return connection.provider_class.label.split(" (")[0]
     except LookupError:
         return connection.provider
-
-
-def short_id(external_id: str) -> str:
-    """The part of an id people can compare: the last one of gid://shopify/Order/1."""
-    return external_id.rsplit("/", 1)[-1]

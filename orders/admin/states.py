@@ -90,6 +90,11 @@ def silence_of(placed: PartnerOrder) -> str:
     return f"{connection} does not answer" if connection.opened else ""
 
 
+def why_not_working(connection: Connection) -> str:
+    """A sentence about a connection that is not active."""
+    return connection.status_reason or f"It is {connection.get_status_display().lower()}."
+
+
 # --- tabs
 
 _UNSEEN = Q(approved_at=None) & (

@@ -13,7 +13,13 @@ from tests.browser.walks import Seen
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 # The narrowest screen of each shape a page takes.
-WIDTHS = {"desk": [1301, 1181, 1001, 801], "phone": [360]}
+WIDTHS = {"desk": [1920, 1401, 1301, 1181, 1001, 801], "phone": [360]}
+# Tables that are wider than the card they are in; those that may scroll by themselves are not.
+WIDE_TABLES = """() => [...document.querySelectorAll("table")].filter(table => {
+    const card = table.closest(".card, .results");
+    const scrolls = getComputedStyle(table).overflowX === "auto";
+    return card && !scrolls && table.scrollWidth > card.clientWidth + 1;
+}).length"""
 
 
 @pytest.fixture(scope="session")
@@ -102,11 +108,13 @@ def faults(page: Page) -> list[str]:
 
 
 def too_wide(page: Page, widths: list[int]) -> list[str]:
-    """The screens on which one would have to scroll sideways."""
+    """The screens on which one would have to scroll sideways, or a table leaves its card."""
     found = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": 844})
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             found.append(f"{wide} px wide on a screen of {width}")
+        if tables := page.evaluate(WIDE_TABLES):
+            found.append(f"{tables} tables wider than their card on a screen of {width}")
     return found

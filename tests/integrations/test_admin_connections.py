@@ -168,6 +168,14 @@ def test_bulk_sync_leaves_out_systems_without_the_flow(store):
     assert [run.connection for run in SyncRun.objects.all()] == [store]
 
 
+def test_a_row_that_needs_a_person_leads_to_its_page(store):
+    owner = log_in("Owner")
+    assert ">Reconnect</a>" not in get_page(owner, list_url("connection"))
+    needs_attention(store, "The store removed our app.")
+    html = get_page(owner, list_url("connection"))
+    assert f'href="{page_url(store)}">Reconnect</a>' in html
+
+
 def test_a_test_call_activates_and_says_so(store, monkeypatch):
     needs_attention(store, "The store removed our app.")
     answers(monkeypatch, PartnerStore, AccountInfo(store.account, "Blue Door Roasters"))

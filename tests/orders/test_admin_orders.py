@@ -66,6 +66,21 @@ def test_a_line_whose_partner_cannot_be_reached_says_so(order, fields, words):
     assert words in texts(show(order, "Viewer"))
 
 
+def test_an_order_that_waits_for_a_connection_says_so_on_top_and_leads_there(order):
+    row = Connection.objects.get(slug="blue-door")
+    Connection.objects.update(status="needs_attention", status_reason="They removed our app.")
+
+    (banner,) = show(order, "Viewer").context["banners"]
+
+    assert banner.title == "Blue Door does not work now."
+    assert banner.text == "They removed our app. Its lines go out by themselves once it works."
+    assert banner.links == [("Open connection", f"/admin/integrations/connection/{row.pk}/change/")]
+
+
+def test_a_connection_that_works_has_no_banner(order):
+    assert show(order, "Viewer").context["banners"] == []
+
+
 def test_steps_follow_the_goods_to_our_center(order, system):
     names = [step.name for step in show(order).context["steps"]]
 
