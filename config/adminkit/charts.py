@@ -22,9 +22,19 @@ def strip_shape(tones: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def spark_shape(points: Sequence[float], width: int, height: int, label: str) -> dict[str, Any]:
-    """Line, area and end point of a sparkline."""
-    points = points or [0]
+Point = float | tuple[str, float]
+
+
+def spark_shape(given: Sequence[Point], width: int, height: int, label: str) -> dict[str, Any]:
+    """Line, area and end point of a sparkline, and its rows (name, value) for who cannot see it.
+
+    A point is a number, or a name and a number; without names they are counted.
+    """
+    rows = [
+        one if isinstance(one, tuple) else (str(number), one)
+        for number, one in enumerate(given or [0], start=1)
+    ]
+    points = [value for _, value in rows]
     low, high = min(points), max(points)
     step, scale = (width - 4) / max(1, len(points) - 1), (height - 6) / ((high - low) or 1)
     places = [
@@ -39,6 +49,7 @@ def spark_shape(points: Sequence[float], width: int, height: int, label: str) ->
         "height": height,
         "end": places[-1],
         "label": f"{label}: from {points[0]} to {points[-1]}",
+        "rows": rows,
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from catalog.admin.links import page_of
 from catalog.models import Listing
@@ -83,10 +84,10 @@ def ledger_of(level: StockLevel) -> QuerySet[StockChange]:
     return rows.select_related("run", "user", "level__location__connection")
 
 
-def points_of(level: StockLevel) -> list[int]:
-    """The last balances here, oldest first."""
-    newest = level.changes.order_by("-pk").values_list("after", flat=True)[:POINTS]
-    return list(newest)[::-1]
+def points_of(level: StockLevel) -> list[tuple[str, int]]:
+    """The last balances here, each with its time, oldest first."""
+    newest = level.changes.order_by("-pk").values_list("at", "after")[:POINTS]
+    return [(f"{timezone.localtime(at):%b %d, %H:%M}", units) for at, units in newest][::-1]
 
 
 def _line(change: StockChange, request: HttpRequest) -> dict[str, Any]:

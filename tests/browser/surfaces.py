@@ -11,6 +11,7 @@ BESIDE = {
     "search-none": "/admin/search/?q=nothing-like-it",
     "search-many": "/admin/search/?q=coffee",
     "password": "/admin/password_change/",
+    "kit": "/admin/kit/",
     "not-found": "/admin/nothing-here/",
 }
 STRANGERS = {"login": "/admin/login/", "bad-link": "/connect/shopify/not-a-link/"}

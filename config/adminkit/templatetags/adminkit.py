@@ -51,9 +51,9 @@ def timeline(events: Sequence[dict[str, Any]], key: str = "tl") -> dict[str, Any
 
 @register.inclusion_tag("adminkit/spark.html")
 def spark(
-    points: Sequence[float], width: int = 120, height: int = 28, label: str = "Trend"
+    points: Sequence[charts.Point], width: int = 120, height: int = 28, label: str = "Trend"
 ) -> dict[str, Any]:
-    """A sparkline of numbers."""
+    """A sparkline of numbers, or of (name, number)."""
     return charts.spark_shape(points, width, height, label)
 
 

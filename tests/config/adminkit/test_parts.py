@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.template import Context, Template
 from django.utils.safestring import mark_safe
 
 from config.adminkit.badges import BADGES, TONES, tone
@@ -125,3 +126,27 @@ def test_the_diff_of_an_import_loses_its_inline_style_and_nothing_else():
 
     assert without_style(diff_html) == '<ins>new</ins> <b style="x">'
     assert without_style("<script>") == "&lt;script&gt;"
+
+
+def test_a_sparkline_has_a_table_behind_it():
+    page = Template("{% load adminkit %}{% spark points 120 28 'Available' %}")
+
+    html = page.render(Context({"points": [("Nov 24", 48), ("Nov 27", 46)]}))
+
+    assert "<caption>Available: from 48 to 46</caption>" in html
+    assert '<tr><th scope="row">Nov 24</th><td>48</td></tr>' in html
+    assert '<tr><th scope="row">Nov 27</th><td>46</td></tr>' in html
+    assert 'aria-hidden="true"' in html
+
+
+def test_points_without_names_are_counted():
+    assert spark_shape([3, 5], 120, 28, "Trend")["rows"] == [("1", 3), ("2", 5)]
+
+
+def test_bars_have_a_table_behind_them():
+    page = Template("{% load adminkit %}{% bars days 420 120 'Orders per day' %}")
+
+    html = page.render(Context({"days": [("Thu", 7), ("Fri", 9)]}))
+
+    assert "<caption>Orders per day</caption>" in html
+    assert '<tr><th scope="row">Fri</th><td>9</td></tr>' in html
