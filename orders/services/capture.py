@@ -1,6 +1,7 @@
 """Capture: take a channel's order in, exactly once, routed and reserved in one transaction."""
 
 from datetime import datetime
+from itertools import chain, count
 
 from django.db import transaction
 from django.utils import timezone
@@ -93,6 +94,11 @@ def _insert(connection: Connection, remote: ChannelOrder) -> Order:
 
 
 def order_number(connection: Connection, name: str) -> str:
-    """The channel's name for the order; from the second channel on with the connection's slug."""
+    """The channel's name for the order; from the second channel on with the connection's slug.
+
+    A store that begins to count anew gives a name twice: the later one gets -2, -3 behind it.
+    """
     first = Order.objects.order_by("pk").values_list("connection_id", flat=True).first()
-    return name if first in (None, connection.pk) else f"{connection.slug}-{name}"
+    wanted = name if first in (None, connection.pk) else f"{connection.slug}-{name}"
+    names = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
+    return next(one for one in names if not Order.objects.filter(number=one).exists())

@@ -185,6 +185,15 @@ def test_a_lower_quantity_before_placing_lowers_the_part(own_store, partner):
     assert live.partner_order.cost_total == Decimal("12")
 
 
+def test_a_name_the_store_gives_again_is_another_order(own_store):
+    names = []
+    for external_id in ("gid://shopify/Order/1", "gid://shopify/Order/2", "gid://shopify/Order/3"):
+        remote = channel_order([channel_line("X")], number="#1001", external_id=external_id)
+        names.append(capture_order(own_store, remote)[0].number)
+
+    assert names == ["#1001", "#1001-2", "#1001-3"]
+
+
 def test_the_second_channel_prefixes_its_numbers(own_store):
     second = make_connection("second-store", "shopify")
 
