@@ -18,6 +18,9 @@ from orders.models import (
     Submission,
 )
 
+# What lies ahead stays there: work that waits for its moment.
+AHEAD = ("retry_at", "lease_until", "due_at", "closes_at")
+
 
 def age(rows: QuerySet[Any], by: timedelta) -> None:
     """Every time these rows hold lies that much further back."""
@@ -28,7 +31,7 @@ def age(rows: QuerySet[Any], by: timedelta) -> None:
 
 
 def _is_time(field: Any) -> bool:
-    return isinstance(field, DateTimeField)
+    return isinstance(field, DateTimeField) and field.attname not in AHEAD
 
 
 def age_orders(orders: Iterable[int], by: timedelta) -> None:

@@ -32,7 +32,7 @@ from orders.admin.states import (
 )
 from orders.admin.timeline import partner_order_timeline
 from orders.models import PartnerOrder, Submission
-from orders.services.closing import why_not
+from orders.services.closing import needs_approval, why_not
 from orders.services.content import build_content, digest_of, lowered_of, ship_to_address
 
 EARLIER = 4
@@ -63,6 +63,7 @@ def partner_order_context(row: PartnerOrder, request: HttpRequest) -> dict[str, 
         "may_hold": (is_open or any(one.waiting for one in rows))
         and request.user.has_perm("orders.submit_partnerorder"),
         "submission": submission,
+        "needs_approval": submission is not None and needs_approval(submission),
         "sending_word": submission_word(submission) if submission else "",
         "way": _way(row, submission),
         "when_words": _when(row) if is_open else "",

@@ -178,6 +178,16 @@ def test_a_batch_that_closed_by_itself_waits_for_approval(placed):
     assert Submission.objects.get().approved_by.username == "operator-person"
 
 
+@pytest.mark.parametrize(("approval", "words"), [("always", "not yet"), ("never", "not needed")])
+def test_the_page_says_whether_somebody_must_approve_it(placed, approval, words):
+    Partner.objects.update(approval=approval)
+    close_and_submit(placed)
+
+    html = log_in("Viewer").get(page_of(placed)).content.decode()
+
+    assert f"<dt>Approved</dt><dd>{words}</dd>" in html
+
+
 def test_a_failed_one_is_retried_under_the_same_reference(placed, system):
     system.script = [Rejected("They do not know ETH250.")]
     place(placed)
