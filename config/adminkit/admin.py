@@ -17,6 +17,11 @@ from .parts import badge, when
 admin.site.unregister([User, Group])
 
 
+def is_superuser(request: HttpRequest) -> bool:
+    """Whether this person may do everything."""
+    return bool(getattr(request.user, "is_superuser", False))
+
+
 @admin.register(User)
 class PortalUserAdmin(KitAdmin, UserAdmin):  # type: ignore[type-arg]
     """People who may log in. Nobody is deleted: clear *Active* instead."""
@@ -45,6 +50,23 @@ class PortalUserAdmin(KitAdmin, UserAdmin):  # type: ignore[type-arg]
         ("active", "Active", Q(is_active=True), ""),
         ("off", "Disabled", Q(is_active=False), ""),
     ]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only superusers change a superuser: setting their password would be a way up."""
+        is_above = obj is not None and obj.is_superuser and not is_superuser(request)
+        return not is_above and super().has_change_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Nobody makes themselves a superuser."""
+        fixed = [*super().get_readonly_fields(request, obj)]
+        return fixed if is_superuser(request) else [*fixed, "is_superuser"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without the password, which is a link to its form, where it may not be changed."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return found
+        return [(None, {"fields": ["username"]}), *found[1:]]
 
     @column("Name", "m-c", "last_name")
     def full_name(self, user: Any) -> str:
