@@ -10,11 +10,13 @@ from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from .filters import MultiChoice
 from .nav import Nav
 from .options import KitAdmin, column
 from .parts import badge, when
 
 admin.site.unregister([User, Group])
+NO_PAGES = ("admin", "contenttypes", "django_q", "sessions")
 
 
 def is_superuser(request: HttpRequest) -> bool:
@@ -28,7 +30,7 @@ class PortalUserAdmin(KitAdmin, UserAdmin):  # type: ignore[type-arg]
 
     nav = Nav(group="System", order=40, icon="user", key="u")
     list_display = ["username", "full_name", "email", "group_names", "state", "seen"]
-    list_filter = ["is_superuser", "groups"]
+    list_filter = ["is_superuser", ("groups", MultiChoice)]
     search_help_text = "Name, e-mail"
     column_css = KitAdmin.column_css | {"username": "m-a", "email": "flex"}
     filter_horizontal = ()
@@ -105,5 +107,13 @@ class PortalGroupAdmin(KitAdmin, GroupAdmin):
 
     nav = Nav(group="System", order=41, icon="shield")
     deletable = True
+    filter_horizontal = ()  # Django's two boxes cannot be read aloud
     column_css = KitAdmin.column_css | {"__str__": "flex m-a"}
     empty_state = ("No groups yet", "A group is a named set of permissions given to people.")
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        """Permissions as boxes to tick; without those to tables that no page shows."""
+        kwargs["widget"] = CheckboxSelectMultiple()
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        field.queryset = field.queryset.exclude(content_type__app_label__in=NO_PAGES)
+        return field

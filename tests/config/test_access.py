@@ -9,7 +9,7 @@ from django.conf import settings as portal
 from django.core.cache import cache
 
 from integrations.services import connections
-from tests.config.access.addresses import admin_addresses, other_addresses
+from tests.config.access.addresses import admin_addresses, other_addresses, read_table
 from tests.config.access.asking import Answer, Asker
 from tests.config.access.people import GROUPS, PEOPLE, make_person
 from tests.config.access.table import OTHERS, TABLE
@@ -22,20 +22,6 @@ NOTED = {"catalog/variants.csv"}
 BUTTONS_OF_PAGES = {"catalog/import/", "catalog/refresh/", "logout/"}
 POPUPS = ("/", "/add/", "/change/")
 STRICT = {"'self'", "'none'"}
-
-
-def read_table(text: str, columns: int) -> dict[str, list[tuple[int, int]]]:
-    """Address -> (GET, POST) of each person; 0 where it is not asked."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    for line in text.splitlines():
-        if not line or line.startswith("#"):
-            continue
-        words = line.split()
-        address = " ".join(words[:-columns]).replace("<start>", "")
-        assert address not in found, f"{address} stands there twice"
-        cells = [cell.replace("-", "0").split("/") for cell in words[-columns:]]
-        found[address] = [(int(get), int(post)) for get, post in cells]
-    return found
 
 
 EXPECTED = read_table(TABLE, len(PEOPLE))

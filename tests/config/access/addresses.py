@@ -1,4 +1,4 @@
-"""Every address there is, read off the URL resolver and the registry of the admin."""
+"""Every address there is, read off the URL resolver and the registry; and off the table."""
 
 import re
 from collections.abc import Iterator
@@ -61,3 +61,17 @@ def _buttons(kind: str) -> Iterator[str]:
             yield f"{kind}/<id>/do/{name}/"
         if "bulk" in action.where:
             yield f"{kind}/ +{name}"
+
+
+def read_table(text: str, columns: int) -> dict[str, list[tuple[int, int]]]:
+    """Address -> (GET, POST) of each person; 0 where it is not asked."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        words = line.split()
+        address = " ".join(words[:-columns]).replace("<start>", "")
+        assert address not in found, f"{address} stands there twice"
+        cells = [cell.replace("-", "0").split("/") for cell in words[-columns:]]
+        found[address] = [(int(get), int(post)) for get, post in cells]
+    return found
