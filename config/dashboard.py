@@ -17,6 +17,8 @@ from config.worker import worker_status
 site: Any = admin.site
 # Whether the set-up is done is looked up again only now and then: it hardly ever goes back.
 DONE, DONE_SECONDS = "portal:setup-done", 600
+# The checklist names stores, partners and orders.
+SEE = "integrations.view_connection"
 
 
 def index(request: HttpRequest) -> HttpResponse | dict[str, Any]:
@@ -24,7 +26,7 @@ def index(request: HttpRequest) -> HttpResponse | dict[str, Any]:
     facts = Facts()
     steps = [] if cache.get(DONE) else find_steps(facts)
     to_do = sum(not step.done for step in steps)
-    if to_do and "dashboard" not in request.GET:
+    if to_do and "dashboard" not in request.GET and request.user.has_perm(SEE):
         return render_checklist(request, facts, steps)
     if not to_do:
         cache.set(DONE, True, DONE_SECONDS)
@@ -68,4 +70,4 @@ def with_rights(request: HttpRequest, steps: list[Step]) -> list[tuple[Step, boo
 site.index_view = index
 site.index_template = "admin/dashboard/index.html"
 site.worker_status = worker_status
-site.add_page("setup/", checklist, "setup")
+site.add_page("setup/", checklist, "setup", perm=SEE)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import django
 from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -22,7 +23,9 @@ ORDER = {"fail": 0, "warn": 1, "ok": 2}
 
 def health(request: HttpRequest) -> HttpResponse:
     """GET looks without calling anybody; the button (POST) also calls every connected system."""
-    called = request.method == "POST"
+    called, may_call = request.method == "POST", request.user.has_perm("integrations.run_flow")
+    if called and not may_call:
+        raise PermissionDenied
     checks = full_check(timezone.now(), call=called)
     checks.sort(key=lambda check: ORDER[check.level])
     context = {
@@ -30,6 +33,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "worst": checks[0].level if checks else "ok",
         "bad": sum(check.level != "ok" for check in checks),
         "called": called,
+        "may_call": may_call,
         "settings_rows": settings_rows(),
         "versions": versions(),
     }
@@ -104,4 +108,5 @@ site.add_page(
     "health",
     nav=Nav("System", 60, "gear", label="Health & settings"),
     perm=may_see,
+    methods=("GET", "POST"),
 )

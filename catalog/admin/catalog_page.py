@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
@@ -81,8 +81,6 @@ def _page_address(query: CatalogQuery, step: int) -> str:
 
 def refresh_catalog(request: HttpRequest) -> HttpResponse:
     """POST /admin/catalog/refresh/: ask for the partner's products, and say where to watch."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
     stores = Partner.objects.filter(connection__isnull=False).select_related("connection")
     partner = get_object_or_404(stores, pk=_number(request.POST.get("partner")))
     back = f"{reverse('admin:partner_catalog')}?partner={partner.pk}"
@@ -113,7 +111,11 @@ def _number(text: str | None) -> int:
 
 site: Any = admin.site
 site.add_page(
-    "catalog/refresh/", refresh_catalog, "partner_catalog_refresh", perm="integrations.run_flow"
+    "catalog/refresh/",
+    refresh_catalog,
+    "partner_catalog_refresh",
+    perm="integrations.run_flow",
+    methods=("POST",),
 )
 site.add_page(
     "catalog/",

@@ -6,12 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseNotAllowed,
-    HttpResponseRedirect,
-)
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from catalog.admin.import_request import MOST_ROWS, ImportRequest, read_import
@@ -82,8 +77,6 @@ def preview_page(request: HttpRequest) -> HttpResponse:
 
 def start_import(request: HttpRequest) -> HttpResponse:
     """POST /admin/catalog/import/: the rows that were shown, at the prices that were shown."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
     asked = read_import(request.POST)
     return _with_plan(request, asked, lambda one, plan: _start(request, one, plan))
 
@@ -166,5 +159,6 @@ def _start(request: HttpRequest, asked: ImportRequest, plan: ImportPlan) -> Http
 
 
 site: Any = admin.site
-site.add_page("catalog/preview/", preview_page, "partner_import", perm=PERM)
-site.add_page("catalog/import/", start_import, "partner_import_start", perm=PERM)
+LOOK, DO = ("GET", "POST"), ("POST",)
+site.add_page("catalog/preview/", preview_page, "partner_import", perm=PERM, methods=LOOK)
+site.add_page("catalog/import/", start_import, "partner_import_start", perm=PERM, methods=DO)

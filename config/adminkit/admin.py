@@ -10,11 +10,18 @@ from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from .filters import MultiChoice
 from .nav import Nav
 from .options import KitAdmin, column
 from .parts import badge, when
 
 admin.site.unregister([User, Group])
+NO_PAGES = ("admin", "contenttypes", "django_q", "sessions")
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    """Whether this person may do everything."""
+    return bool(getattr(request.user, "is_superuser", False))
 
 
 @admin.register(User)
@@ -23,7 +30,7 @@ class PortalUserAdmin(KitAdmin, UserAdmin):  # type: ignore[type-arg]
 
     nav = Nav(group="System", order=40, icon="user", key="u")
     list_display = ["username", "full_name", "email", "group_names", "state", "seen"]
-    list_filter = ["is_superuser", "groups"]
+    list_filter = ["is_superuser", ("groups", MultiChoice)]
     search_help_text = "Name, e-mail"
     column_css = KitAdmin.column_css | {"username": "m-a", "email": "flex"}
     filter_horizontal = ()
@@ -45,6 +52,23 @@ class PortalUserAdmin(KitAdmin, UserAdmin):  # type: ignore[type-arg]
         ("active", "Active", Q(is_active=True), ""),
         ("off", "Disabled", Q(is_active=False), ""),
     ]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only superusers change a superuser: setting their password would be a way up."""
+        is_above = obj is not None and obj.is_superuser and not is_superuser(request)
+        return not is_above and super().has_change_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Nobody makes themselves a superuser."""
+        fixed = [*super().get_readonly_fields(request, obj)]
+        return fixed if is_superuser(request) else [*fixed, "is_superuser"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without the password, which is a link to its form, where it may not be changed."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return found
+        return [(None, {"fields": ["username"]}), *found[1:]]
 
     @column("Name", "m-c", "last_name")
     def full_name(self, user: Any) -> str:
@@ -83,5 +107,13 @@ class PortalGroupAdmin(KitAdmin, GroupAdmin):
 
     nav = Nav(group="System", order=41, icon="shield")
     deletable = True
+    filter_horizontal = ()  # Django's two boxes cannot be read aloud
     column_css = KitAdmin.column_css | {"__str__": "flex m-a"}
     empty_state = ("No groups yet", "A group is a named set of permissions given to people.")
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        """Permissions as boxes to tick; without those to tables that no page shows."""
+        kwargs["widget"] = CheckboxSelectMultiple()
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        field.queryset = field.queryset.exclude(content_type__app_label__in=NO_PAGES)
+        return field

@@ -29,7 +29,8 @@ class Nav:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the site that is no model. `perm` is a permission or a test of the request."""
+    """A page of the site that is no model. `perm` is a permission or a test of the request;
+    `methods` are those it answers, any other is a 405."""
 
     route: str
     view: Callable[..., Any]
@@ -38,6 +39,16 @@ class Page:
     perm: str | Callable[[HttpRequest], bool] = ""
     count: Callable[[HttpRequest], int] | None = None
     tone: str = "bad"
+    methods: tuple[str, ...] = ("GET",)
+
+    @property
+    def is_button(self) -> bool:
+        """Whether it only does something and shows nothing."""
+        return "GET" not in self.methods
+
+    def takes(self, method: str | None) -> bool:
+        """Whether it answers this method; who may read may also ask for the headers alone."""
+        return method in self.methods or (method == "HEAD" and "GET" in self.methods)
 
     def allows(self, request: HttpRequest) -> bool:
         """Whether this person may open the page."""
@@ -76,6 +87,12 @@ def build_nav(site: "PortalAdminSite", request: HttpRequest) -> list[dict[str, A
     fill_counts(items, request)
     mark_active(items, request.path, reverse("admin:index"))
     return [{"label": name, "items": group} for name, group in _grouped(items)]
+
+
+def may_open_anything(site: "PortalAdminSite", request: HttpRequest) -> bool:
+    """Whether the sidebar has more than the dashboard for this person."""
+    pages = any(page.nav and page.allows(request) for page in site.pages)
+    return pages or next(_model_items(site, request), None) is not None
 
 
 def fill_counts(items: list[Item], request: HttpRequest) -> None:

@@ -13,17 +13,16 @@ from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
-    HttpResponseNotAllowed,
     HttpResponseRedirect,
 )
 from django.http.response import HttpResponseBase
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .actions import SINGLE, Action, Told
+from .refusals import wrong_method
 
 if TYPE_CHECKING:
     from .buttons import ButtonAdmin
@@ -59,8 +58,7 @@ def run_single(
 def not_a_page(admin: "ButtonAdmin", request: HttpRequest, object_id: str) -> HttpResponse:
     """405 with a way on, for who reloads the address of a button."""
     back = reverse(f"admin:{admin.url_name}_change", args=[object_id])
-    page = render_to_string("adminkit/405.html", {"back": back}, request)
-    return HttpResponseNotAllowed(["POST"], page)
+    return wrong_method(request, ["POST"], back=back, label="Open the row")
 
 
 def run_bulk(

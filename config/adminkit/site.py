@@ -10,12 +10,14 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from .icons import serve_sprite
-from .nav import COUNT_SECONDS, Nav, Page, build_nav
+from .nav import COUNT_SECONDS, Nav, Page, build_nav, may_open_anything
+from .refusals import no_rights, wrong_method
 from .search import Provider, search
 from .style import style_page
 
@@ -65,10 +67,14 @@ class PortalAdminSite(admin.AdminSite):
         perm: str | Callable[[HttpRequest], bool] = "",
         count: Callable[[HttpRequest], int] | None = None,
         tone: str = "bad",
+        methods: tuple[str, ...] = ("GET",),
     ) -> None:
-        """A page under the admin, reached as `admin:<name>`; 403 for staff without `perm`."""
+        """A page under the admin, reached as `admin:<name>`; 403 for staff without `perm`.
+
+        Other `methods` than those named are a 405: `("POST",)` is a button.
+        """
         self.pages = [page for page in self.pages if page.name != name]
-        self.pages.append(Page(route, view, name, nav, perm, count, tone))
+        self.pages.append(Page(route, view, name, nav, perm, count, tone, methods))
 
     def add_search(self, provider: Provider) -> None:
         """Add `provider(query, request) -> [(label, url, note)]` to the box at the top."""
@@ -78,13 +84,15 @@ class PortalAdminSite(admin.AdminSite):
         """Ours first: Django's list ends in a catch-all."""
         ours: list[URLResolver | URLPattern] = [
             path("icons.svg", serve_sprite, name="icons"),
-            path("search/", self.admin_view(search), {"site": self}, name="search"),
+            path("search/", self.admin_view(require_safe(search)), {"site": self}, name="search"),
         ]
         ours += [path(page.route, self._guarded(page), name=page.name) for page in self.pages]
         return ours + super().get_urls()
 
     def _guarded(self, page: Page) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            if not page.takes(request.method):
+                return wrong_method(request, page.methods, is_button=page.is_button)
             if not page.allows(request):
                 raise PermissionDenied
             answer: HttpResponse = page.view(request, **kwargs)
@@ -104,7 +112,12 @@ class PortalAdminSite(admin.AdminSite):
         )
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """The dashboard: what the project's `index_view` answers, a response or a context."""
+        """The dashboard: what the project's `index_view` answers, a response or a context.
+
+        Who may open nothing yet is told whom to ask.
+        """
+        if not may_open_anything(self, request):
+            return no_rights(self, request)
         found = self.index_view(request) if self.index_view else {}
         if isinstance(found, HttpResponse):
             return found
@@ -135,7 +148,7 @@ class PortalAdminSite(admin.AdminSite):
             "zone_name": timezone.get_current_timezone_name(),
             "worker": worker,
             "worker_tone": tone,
-            "health_url": self._health_url(),
+            "health_url": self._health_url(request),
             "search_url": reverse("admin:search"),
         }
 
@@ -144,8 +157,9 @@ class PortalAdminSite(admin.AdminSite):
             return "", ""
         return cache.get_or_set("adminkit:worker", self.worker_status, COUNT_SECONDS)  # type: ignore[return-value]
 
-    def _health_url(self) -> str:
-        try:
-            return reverse(f"admin:{self.health_name}")
-        except NoReverseMatch:
-            return reverse("admin:index")
+    def _health_url(self, request: HttpRequest) -> str:
+        """Where the worker's state is explained; empty for who may not look."""
+        page = next((page for page in self.pages if page.name == self.health_name), None)
+        if page is not None and not page.allows(request):
+            return ""
+        return reverse(f"admin:{self.health_name}")

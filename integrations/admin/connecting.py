@@ -70,4 +70,5 @@ def other_systems(cls: type[Provider]) -> list[tuple[str, str]]:
 
 
 site: Any = admin.site
-site.add_page("connect/<slug:slug>/", connect_page, "connect_system", perm=MANAGE)
+FORM = ("GET", "POST")
+site.add_page("connect/<slug:slug>/", connect_page, "connect_system", perm=MANAGE, methods=FORM)

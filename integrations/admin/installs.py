@@ -218,4 +218,6 @@ def is_open(link: InstallLink) -> bool:
 
 
 portal: Any = admin.site
-portal.add_page("connect-partner/", connect_partner, "connect_partner", perm=MANAGE)
+portal.add_page(
+    "connect-partner/", connect_partner, "connect_partner", perm=MANAGE, methods=("GET", "POST")
+)

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser import portal, walks
 from tests.browser.chromium import Camera, Person, launch, new_person
+from tests.browser.hands import Keyboard, Mouse
 from tests.browser.running_demo import Demo, start_demo
 from tests.browser.steps import Walker
 
@@ -54,9 +55,18 @@ def walker(demo: Demo, browser: Browser, camera: Camera, people: list[Person]) -
 
 
 @pytest.fixture(scope="session")
-def by_our_center(walker: Walker, demo: Demo) -> walks.Seen:
+def keyboard() -> Keyboard:
+    """What the first walk is done with: nobody touches the mouse."""
+    return Keyboard()
+
+
+@pytest.fixture(scope="session")
+def by_our_center(walker: Walker, keyboard: Keyboard, demo: Demo) -> walks.Seen:
+    walker.hand = keyboard
     with _picture_of_failure(walker, demo):
-        return walks.walk_by_our_center(walker)
+        seen = walks.walk_by_our_center(walker)
+    walker.hand = Mouse()
+    return seen
 
 
 @pytest.fixture(scope="session")

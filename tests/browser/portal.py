@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as NotInTime
 
+from tests.browser.hands import Hand
 from tests.browser.running_demo import Demo
 
 LOOK_AGAIN_MS = 500
@@ -19,19 +20,19 @@ def sign_in(page: Page, demo: Demo) -> None:
     expect(page.get_by_role("navigation", name="Sidebar")).to_be_visible()
 
 
-def go_to(page: Page, name: str) -> None:
+def go_to(hand: Hand, page: Page, name: str) -> None:
     """By the sidebar, where a number may stand behind the name."""
     sidebar = page.get_by_role("navigation", name="Sidebar")
-    sidebar.get_by_role("link", name=re.compile(f"^{name}")).click()
+    hand.press(sidebar.get_by_role("link", name=re.compile(f"^{name}")))
 
 
-def open_checklist(page: Page) -> None:
-    """By the name of the portal; once everything is done, by the link on the dashboard."""
-    go_to(page, "Crossdock")
+def open_checklist(hand: Hand, page: Page) -> None:
+    """By the first line of the sidebar; once all is done, by the link on the dashboard."""
+    go_to(hand, page, "Dashboard")
     from_dashboard = page.get_by_role("link", name="Checklist", exact=True)
     expect(page.get_by_role("heading", level=1, name="Set up").or_(from_dashboard)).to_be_visible()
     if from_dashboard.is_visible():
-        from_dashboard.click()
+        hand.press(from_dashboard)
 
 
 def step(page: Page, title: str) -> Locator:
@@ -39,21 +40,21 @@ def step(page: Page, title: str) -> Locator:
     return page.get_by_role("listitem").filter(has=page.get_by_text(title))
 
 
-def follow(page: Page, title: str) -> Page:
+def follow(hand: Hand, page: Page, title: str) -> Page:
     """Press the button of the step that is next; returns where it leads, maybe a new window."""
-    open_checklist(page)
+    open_checklist(hand, page)
     line = step(page, title)
     expect(line).to_have_class("now", timeout=60_000)
-    return open_link(page, line.get_by_role("link"))
+    return open_link(hand, page, line.get_by_role("link"))
 
 
-def open_link(page: Page, link: Locator) -> Page:
+def open_link(hand: Hand, page: Page, link: Locator) -> Page:
     """Press it; the page it leads to, which may be a new window."""
     if link.get_attribute("target") != "_blank":
-        link.click()
+        hand.press(link)
         return page
     with page.context.expect_page() as opened:
-        link.click()
+        hand.press(link)
     return opened.value
 
 
@@ -74,11 +75,13 @@ def look_until(page: Page, wanted: Locator, seconds: float = 30) -> None:
     expect(wanted.first).to_be_visible(timeout=1)
 
 
-def press(page: Page, button: str, answer: str = "") -> str:
+def press(hand: Hand, page: Page, button: str, answer: str = "") -> str:
     """Press a button of the page, and the one of its question; returns what the page then says."""
-    the_button(page, button).click()
     if answer:
-        page.get_by_role("dialog").get_by_role("button", name=answer, exact=True).click()
+        hand.ask(the_button(page, button))
+        hand.press(page.get_by_role("dialog").get_by_role("button", name=answer, exact=True))
+    else:
+        hand.press(the_button(page, button))
     return said(page)
 
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import outside, portal
 from tests.browser.chromium import Camera, Person, new_person
+from tests.browser.hands import Hand, Mouse
 
 
 @dataclass
@@ -20,13 +21,17 @@ class Told:
 
 @dataclass
 class Walker:
-    """Staff with a window on the portal, strangers with windows of their own, and a camera."""
+    """Staff with a window on the portal, strangers with windows of their own, and a camera.
+
+    `hand` is what all of them work with.
+    """
 
     browser: Browser
     staff: Person
     page: Page
     camera: Camera
     people: list[Person] = field(default_factory=list)
+    hand: Hand = field(default_factory=Mouse)
     taken: int = 0
 
     def stranger(self) -> Page:
@@ -44,11 +49,11 @@ class Walker:
 def connect(walker: Walker, store: str) -> None:
     """Make the link and hand it over; the partner opens it in their browser and approves."""
     page = walker.page
-    page.get_by_role("button", name="Create install link").click()
+    walker.hand.press(page.get_by_role("button", name="Create install link"))
     link = page.get_by_label("Install link").input_value()
     walker.picture("install-link")
     partner = walker.stranger()
-    outside.approve(partner, link, store)
+    outside.approve(walker.hand, partner, link, store)
     walker.picture("approved", partner)
 
 
@@ -59,17 +64,17 @@ def import_products(walker: Walker, titles: list[str]) -> dict[str, str]:
     expect(page.get_by_label("Markup")).to_have_value("25")
     boxes = [box for title in titles for box in page.get_by_role("checkbox", name=title).all()]
     for box in boxes:
-        box.check()
+        walker.hand.tick(box)
     expect(page.get_by_text(f"{len(boxes)} variants selected")).to_be_visible()
     walker.picture("catalog")
-    page.get_by_role("button", name="Preview import").click()
+    walker.hand.press(page.get_by_role("button", name="Preview import"))
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"Import {len(boxes)} variants")
     walker.picture("preview")
     prices = {
         price.get_attribute("aria-label").removeprefix("Our price of "): price.input_value()
         for price in page.get_by_role("textbox", name="Our price of").all()
     }
-    page.get_by_role("button", name=f"Import {len(boxes)} variants").click()
+    walker.hand.press(page.get_by_role("button", name=f"Import {len(boxes)} variants"))
     assert f"Importing {len(boxes)} variants" in portal.said(page)
     expect(page.get_by_text("Completed").first).to_be_visible(timeout=60_000)
     walker.picture("import-run")
@@ -79,25 +84,27 @@ def import_products(walker: Walker, titles: list[str]) -> dict[str, str]:
 def set_direct_terms(walker: Walker) -> None:
     """As the hint says: immediately, to the customer."""
     page = walker.page
-    page.get_by_label("Place orders").select_option(label="Immediately, one per order")
-    page.get_by_label("They ship to").select_option(label="The customer")
-    page.get_by_role("button", name="Save", exact=True).click()
+    walker.hand.choose(page.get_by_label("Place orders"), "Immediately, one per order")
+    walker.hand.choose(page.get_by_label("They ship to"), "The customer")
+    walker.hand.press(page.get_by_role("button", name="Save", exact=True))
 
 
 def confirm_terms(walker: Walker) -> None:
     """On the partner's page."""
-    assert "Terms confirmed." in portal.press(walker.page, "Confirm terms", "Confirm terms")
+    assert "Terms confirmed." in portal.press(
+        walker.hand, walker.page, "Confirm terms", "Confirm terms"
+    )
     walker.picture("terms")
 
 
 def buy(walker: Walker, shop: Page, titles: list[str]) -> tuple[str, float]:
     """The customer buys one of each, we look at our orders; its number, and how long that took."""
     page = walker.page
-    outside.choose(shop, titles)
+    outside.choose(walker.hand, shop, titles)
     walker.picture("storefront", shop)
-    number = outside.pay(shop)
+    number = outside.pay(walker.hand, shop)
     bought = time.monotonic()
-    portal.go_to(page, "Orders")
+    portal.go_to(walker.hand, page, "Orders")
     portal.look_until(page, page.get_by_role("link", name=number, exact=True))
     seconds = time.monotonic() - bought
     walker.picture("orders")
@@ -109,9 +116,9 @@ def place(walker: Walker, button: str) -> str:
     page = walker.page
     reference = page.get_by_role("heading", level=1).inner_text()
     walker.picture("partner-order")
-    portal.the_button(page, button).click()
+    walker.hand.ask(portal.the_button(page, button))
     walker.picture("question")
-    page.get_by_role("dialog").get_by_role("button", name=button, exact=True).click()
+    walker.hand.press(page.get_by_role("dialog").get_by_role("button", name=button, exact=True))
     assert f"{reference} is being sent to" in portal.said(page)
     expect(page.get_by_text("Placed", exact=True).first).to_be_visible(timeout=60_000)
     walker.picture("placed")
@@ -122,11 +129,11 @@ def ship_on(walker: Walker, number: str) -> None:
     """From our center to the customer, under a number of our carrier."""
     page = walker.page
     walker.picture("order")
-    portal.the_button(page, "Ship to customer").click()
+    walker.hand.ask(portal.the_button(page, "Ship to customer"))
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Tracking number").fill(number)
+    walker.hand.fill(dialog.get_by_label("Tracking number"), number)
     walker.picture("ship")
-    dialog.get_by_role("button", name="Ship", exact=True).click()
+    walker.hand.press(dialog.get_by_role("button", name="Ship", exact=True))
     assert f"{number} is on its way" in portal.said(page)
 
 
@@ -147,8 +154,8 @@ def look_at_mail(walker: Walker, mailbox: Page, order: str) -> str:
 def look_at_order(walker: Walker, order: str, number: str) -> str:
     """Our page of the order, once it shows that the store and the customer know."""
     page = walker.page
-    portal.go_to(page, "Orders")
-    page.get_by_role("link", name=order, exact=True).click()
+    portal.go_to(walker.hand, page, "Orders")
+    walker.hand.press(page.get_by_role("link", name=order, exact=True))
     parcel = page.get_by_role("row").filter(has_text=number)
     portal.look_until(page, parcel.filter(has_text="Published").filter(has_text="Sent"))
     walker.picture("order")

@@ -34,22 +34,22 @@ def walk_by_our_center(walker: Walker) -> Seen:
     """The whole checklist, with the partner whose parcels we receive and send on."""
     page = walker.page
     walker.picture("checklist")
-    portal.follow(page, "Connect a partner store")
+    portal.follow(walker.hand, page, "Connect a partner store")
     steps.connect(walker, BLUE_DOOR)
-    portal.open_checklist(page)
+    portal.open_checklist(walker.hand, page)
     portal.is_done(page, "Connect a partner store")
-    portal.follow(page, "Import their products")
+    portal.follow(walker.hand, page, "Import their products")
     prices = steps.import_products(walker, COFFEES)
-    portal.open_checklist(page)
+    portal.open_checklist(walker.hand, page)
     portal.is_done(page, "Import their products")
-    portal.follow(page, "Confirm the partner's terms")
+    portal.follow(walker.hand, page, "Confirm the partner's terms")
     steps.confirm_terms(walker)
-    shop = portal.follow(page, "See the first customer order")
+    shop = portal.follow(walker.hand, page, "See the first customer order")
     bought, seconds = steps.buy(walker, shop, COFFEES[:2])
-    portal.follow(page, "Place the partner order")
+    portal.follow(walker.hand, page, "Place the partner order")
     reference = steps.place(walker, "Submit now")
     their_number = _receive(walker, reference)
-    portal.follow(page, "Ship to the customer")
+    portal.follow(walker.hand, page, "Ship to the customer")
     steps.ship_on(walker, LAST_LEG)
     return Seen(prices, bought, seconds, their_number, _look(walker, shop, bought, LAST_LEG))
 
@@ -57,13 +57,13 @@ def walk_by_our_center(walker: Walker) -> Seen:
 def _receive(walker: Walker, reference: str) -> str:
     """The partner ships, the checklist notices by itself, we press Received; their number."""
     page, title = walker.page, "Receive their parcel"
-    office = portal.follow(page, title)
-    number = outside.ship(office, reference)
+    office = portal.follow(walker.hand, page, title)
+    number = outside.ship(walker.hand, office, reference)
     walker.picture("back-office", office)
     expect(portal.step(page, title)).to_contain_text(f"{number} is on its way to your center")
-    portal.follow(page, title)
+    portal.follow(walker.hand, page, title)
     walker.picture("parcel")
-    assert f"Received {number}" in portal.press(page, "Received")
+    assert f"Received {number}" in portal.press(walker.hand, page, "Received")
     walker.picture("received")
     return number
 
@@ -82,22 +82,22 @@ def walk_straight_to_the_customer(walker: Walker) -> Seen:
     _hint(walker, "Send it, let it ship")
     reference = steps.place(walker, "Approve & send")
     office = _hint(walker, "Send it, let it ship")
-    number = outside.ship(office, reference)
+    number = outside.ship(walker.hand, office, reference)
     return Seen(prices, bought, seconds, number, _look(walker, shop, bought, number))
 
 
 def _hint(walker: Walker, title: str) -> Page:
     """Follow a line of the second list; returns the page it leads to."""
-    portal.open_checklist(walker.page)
+    portal.open_checklist(walker.hand, walker.page)
     line = portal.step(walker.page, title)
-    return portal.open_link(walker.page, line.get_by_role("link"))
+    return portal.open_link(walker.hand, walker.page, line.get_by_role("link"))
 
 
 def _look(walker: Walker, shop: Page, order: str, number: str) -> steps.Told:
     """Who was told the number: our order page, the store's, the customer."""
     at_store = steps.look_at_store(walker, shop, number)
-    portal.open_checklist(walker.page)
+    portal.open_checklist(walker.hand, walker.page)
     line = portal.step(walker.page, "See the customer's mail")
-    mailbox = portal.open_link(walker.page, line.get_by_role("link"))
+    mailbox = portal.open_link(walker.hand, walker.page, line.get_by_role("link"))
     mail = steps.look_at_mail(walker, mailbox, order)
     return steps.Told(steps.look_at_order(walker, order, number), at_store, mail)

@@ -137,5 +137,6 @@ site.register(User, PersonAdmin)
 site.register(Group, GroupAdmin)
 site.add_page("team/<int:number>/", plain_page, "team", perm="auth.view_group")
 site.add_page("report/", plain_page, "report", nav=Nav("Stock", 5, "chart"), perm="auth.view_group")
+site.add_page("rebuild/", plain_page, "rebuild", methods=("POST",))
 
 urlpatterns = [path("admin/", site.urls)]

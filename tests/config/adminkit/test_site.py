@@ -62,6 +62,20 @@ def test_a_page_needs_a_login(client, db):
     assert client.get("/admin/team/7/").headers["Location"].startswith("/admin/login/")
 
 
+def test_a_page_that_is_only_looked_at_refuses_a_post(admin_client):
+    answer = admin_client.post("/admin/report/")
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
+
+
+def test_a_button_that_is_no_row_s_says_so_when_it_is_opened(admin_client):
+    answer = admin_client.get("/admin/rebuild/")
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "That was a button, not a page" in answer.text
+    assert admin_client.post("/admin/rebuild/").text == "page 0"
+
+
 def test_the_style_page_is_for_superusers(as_viewer, admin_client):
     assert as_viewer.get("/admin/kit/").status_code == 403
     assert "Every part in every state" in admin_client.get("/admin/kit/").text

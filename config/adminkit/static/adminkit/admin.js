@@ -71,11 +71,14 @@
       dialog.close();
       return;
     }
+    const menu = button.closest("details.menu");
+    const back = menu ? menu.querySelector("summary") : button; // an entry of a closed menu takes no focus
     dialog.removeAttribute("popover");
     dialog.showModal();
+    dialog.addEventListener("close", () => back.focus(), { once: true });
     const first = dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)");
     if (first) first.focus();
-    button.closest("details.menu")?.removeAttribute("open");
+    menu?.removeAttribute("open");
   });
   on("click", "dialog.dialog", (dialog, event) => { if (event.target === dialog) dialog.close(); });
 
@@ -146,7 +149,24 @@
       button.removeAttribute("aria-busy");
     }));
 
-  /* ---- Keyboard: / search, g then a letter to go, j k x on lists, Enter opens ---- */
+  /* ---- Keyboard: / search, g then a letter to go, j k x on lists, Enter opens. Who dictates would
+     set them off by speaking, so they can be switched off. ---- */
+  const OFF = "shortcuts-off";
+  const areOff = () => OFF in localStorage;
+  const switchShortcuts = document.querySelector("[data-shortcuts]");
+  const showShortcuts = () => {
+    document.body.classList.toggle("no-shortcuts", areOff());
+    switchShortcuts.hidden = false;
+    switchShortcuts.textContent = `Turn keyboard shortcuts ${areOff() ? "on" : "off"}`;
+  };
+  if (switchShortcuts) {
+    switchShortcuts.addEventListener("click", () => {
+      if (areOff()) localStorage.removeItem(OFF);
+      else localStorage.setItem(OFF, "1");
+      showShortcuts();
+    });
+    showShortcuts();
+  }
   const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, dialog";
   const GO_MS = 1200;
   let goSince = 0;
@@ -170,7 +190,7 @@
       document.getElementById("jump")?.focus();
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPING)) return;
+    if (areOff() || event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPING)) return;
     if (Date.now() - goSince < GO_MS) {
       document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
       goSince = 0;

@@ -1,0 +1,74 @@
+"""axe-core in the page: WCAG 2.0, 2.1 and 2.2, levels A and AA.
+
+It comes in through the debugger, so the page's own policy stays as strict as it is.
+"""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+FETCH = Path(__file__).with_name("fetch_axe.sh")
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+# What a theme changes; all else was judged in the light.
+COLORS = ("color-contrast", "link-in-text-block")
+RUN = """async ([kind, values, at]) => {
+    const options = {runOnly: {type: kind, values}, resultTypes: ["violations"], preload: false};
+    const found = await axe.run(at || document, options);
+    return found.violations.flatMap((one) => one.nodes.map((node) => [one.id, node.html]));
+}"""
+DIALOGS = "[...document.querySelectorAll('dialog.dialog')].map((dialog) => dialog.id)"
+SHOW = """(id) => {
+    const one = document.getElementById(id);
+    one.removeAttribute("popover");
+    one.show();
+}"""
+HIDE = "(id) => document.getElementById(id).close()"
+OPEN_MENUS = "document.querySelectorAll('details.menu').forEach((one) => { one.open = true; })"
+MOST_SHOWN = 160
+
+
+@dataclass(frozen=True)
+class Axe:
+    """The script, to be put into a page once it is loaded."""
+
+    source: str
+
+    def look(self, page: Page, *, parts: bool) -> list[str]:
+        """By day with every rule, by night at the colors; `parts`: also what is closed at first."""
+        page.evaluate(self.source)
+        found = []
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        found += self._run(page, "tag", TAGS, "by day")
+        if parts:
+            found += self._look_at_parts(page)
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        found += self._run(page, "rule", COLORS, "by night")
+        page.emulate_media(color_scheme="light")
+        return found
+
+    def _look_at_parts(self, page: Page) -> list[str]:
+        found = []
+        for name in page.evaluate(DIALOGS):
+            page.evaluate(SHOW, name)
+            found += self._run(page, "tag", TAGS, name, f"#{name}")
+            page.evaluate(HIDE, name)
+        page.evaluate(OPEN_MENUS)
+        if page.locator("details.menu").count():
+            found += self._run(page, "tag", TAGS, "menus", "details.menu")
+        return found
+
+    @staticmethod
+    def _run(
+        page: Page, kind: str, values: tuple[str, ...], when: str, at: str | None = None
+    ) -> list[str]:
+        nodes: list[Any] = page.evaluate(RUN, [kind, list(values), at])
+        return [f"{rule} ({when}): {html[:MOST_SHOWN]}" for rule, html in nodes]
+
+
+def fetch_axe() -> Axe:
+    """From npm, once; the script says which version."""
+    said = subprocess.run([FETCH], check=True, capture_output=True, text=True)
+    return Axe(Path(said.stdout.strip()).read_text())

@@ -1,0 +1,290 @@
+"""Who may ask for what: every address below /admin/, and what each person is answered.
+
+A cell is GET/POST. `<id>` is a row, `+name` the button of ticked rows (a POST to their list).
+302 of nobody leads to the login; 302 of others is an act that was done, or a page that moved;
+200 of a POST is the question before the act, or a form with its errors. 403: not with these
+rights. 404: nobody finds it. 405: a button is not a page, or a page is not a button.
+"""
+
+TABLE = """
+# The site and its pages                           nobody  no role Viewer  Operat. Manager Owner
+<start>                                            302/302 200/200 200/200 200/200 200/200 200/200
+<anything else>                                    302/302 404/404 404/404 404/404 404/404 404/404
+autocomplete/                                      302/302 403/405 200/405 200/405 200/405 200/405
+catalog/                                           302/302 403/405 200/405 200/405 200/405 200/405
+catalog/import/                                    302/302 405/403 405/403 405/403 405/302 405/302
+catalog/preview/                                   302/302 403/403 403/403 403/403 302/302 302/302
+catalog/refresh/                                   302/302 405/403 405/403 405/302 405/302 405/302
+catalog/variants.csv                               302/302 403/405 403/405 403/405 200/405 200/405
+connect-partner/                                   302/302 403/403 403/403 403/403 403/403 200/200
+connect/<id>/                                      302/302 403/403 403/403 403/403 403/403 200/200
+health/                                            302/302 403/403 200/403 200/200 200/200 200/200
+icons.svg                                          200/200 200/200 200/200 200/200 200/200 200/200
+jsi18n/                                            302/302 200/405 200/405 200/405 200/405 200/405
+kit/                                               302/302 403/405 403/405 403/405 403/405 403/405
+login/                                             200/200 302/200 302/200 302/200 302/200 302/200
+logout/                                            302/302 405/200 405/200 405/200 405/200 405/200
+password_change/                                   302/302 200/200 200/200 200/200 200/200 200/200
+password_change/done/                              302/302 200/405 200/405 200/405 200/405 200/405
+r/<id>/<id>/                                       302/302 404/404 404/404 404/404 404/404 404/404
+search/                                            302/302 200/405 200/405 200/405 200/405 200/405
+setup/                                             302/302 403/405 200/405 200/405 200/405 200/405
+
+# People                                           nobody  no role Viewer  Operat. Manager Owner
+auth/                                              302/302 404/404 404/404 404/404 404/404 200/200
+auth/group/                                        302/302 403/403 403/403 403/403 403/403 200/200
+auth/group/<id>/                                   302/302 302/302 302/302 302/302 302/302 302/302
+auth/group/<id>/change/                            302/302 403/403 403/403 403/403 403/403 200/403
+auth/group/<id>/delete/                            302/302 403/403 403/403 403/403 403/403 403/403
+auth/group/<id>/do/<none>/                         302/302 404/404 404/404 404/404 404/404 404/404
+auth/group/<id>/history/                           302/302 403/403 403/403 403/403 403/403 200/200
+auth/group/add/                                    302/302 403/403 403/403 403/403 403/403 403/403
+
+auth/user/                                         302/302 403/403 403/403 403/403 403/403 200/200
+auth/user/<id>/                                    302/302 302/302 302/302 302/302 302/302 302/302
+auth/user/<id>/change/                             302/302 403/403 403/403 403/403 403/403 200/200
+auth/user/<id>/delete/                             302/302 403/403 403/403 403/403 403/403 403/403
+auth/user/<id>/do/<none>/                          302/302 404/404 404/404 404/404 404/404 404/404
+auth/user/<id>/history/                            302/302 403/403 403/403 403/403 403/403 200/200
+auth/user/<id>/password/                           302/302 403/403 403/403 403/403 403/403 200/200
+auth/user/add/                                     302/302 403/403 403/403 403/403 403/403 200/200
+
+# Integrations                                     nobody  no role Viewer  Operat. Manager Owner
+integrations/                                      302/302 404/404 200/200 200/200 200/200 200/200
+integrations/alert/                                302/302 403/403 200/200 200/200 200/200 200/200
+integrations/alert/ +close                         -/302   -/403   -/403   -/200   -/200   -/200
+integrations/alert/ +snooze                        -/302   -/403   -/403   -/200   -/200   -/200
+integrations/alert/ +take                          -/302   -/403   -/403   -/302   -/302   -/302
+integrations/alert/<id>/                           302/302 302/302 302/302 302/302 302/302 302/302
+integrations/alert/<id>/change/                    302/302 403/403 200/403 200/403 200/403 200/403
+integrations/alert/<id>/delete/                    302/302 403/403 403/403 403/403 403/403 403/403
+integrations/alert/<id>/do/<none>/                 302/302 404/404 404/404 404/404 404/404 404/404
+integrations/alert/<id>/do/close/                  302/302 405/403 405/403 405/200 405/200 405/200
+integrations/alert/<id>/do/snooze/                 302/302 405/403 405/403 405/200 405/200 405/200
+integrations/alert/<id>/do/take/                   302/302 405/403 405/403 405/302 405/302 405/302
+integrations/alert/<id>/history/                   302/302 403/403 200/200 200/200 200/200 200/200
+integrations/alert/add/                            302/302 403/403 403/403 403/403 403/403 403/403
+
+integrations/connection/                           302/302 403/403 200/200 200/200 200/200 200/200
+integrations/connection/ +pause                    -/302   -/403   -/403   -/403   -/403   -/200
+integrations/connection/ +resume                   -/302   -/403   -/403   -/403   -/403   -/302
+integrations/connection/ +sync                     -/302   -/403   -/403   -/200   -/200   -/200
+integrations/connection/<id>/                      302/302 302/302 302/302 302/302 302/302 302/302
+integrations/connection/<id>/change/               302/302 403/403 200/403 200/403 200/403 200/403
+integrations/connection/<id>/delete/               302/302 403/403 403/403 403/403 403/403 403/403
+integrations/connection/<id>/do/<none>/            302/302 404/404 404/404 404/404 404/404 404/404
+integrations/connection/<id>/do/archive/           302/302 405/403 405/403 405/403 405/403 405/200
+integrations/connection/<id>/do/pause/             302/302 405/403 405/403 405/403 405/403 405/200
+integrations/connection/<id>/do/register_webhooks/ 302/302 405/403 405/403 405/403 405/403 405/302
+integrations/connection/<id>/do/replace/           302/302 405/403 405/403 405/403 405/403 405/200
+integrations/connection/<id>/do/resume/            302/302 405/403 405/403 405/403 405/403 405/302
+integrations/connection/<id>/do/sync/              302/302 405/403 405/403 405/200 405/200 405/200
+integrations/connection/<id>/do/test/              302/302 405/403 405/403 405/302 405/302 405/302
+integrations/connection/<id>/do/try_now/           302/302 405/403 405/403 405/302 405/302 405/302
+integrations/connection/<id>/history/              302/302 403/403 200/200 200/200 200/200 200/200
+integrations/connection/add/                       302/302 403/403 403/403 403/403 403/403 403/403
+
+integrations/flowschedule/                         302/302 403/403 200/200 200/200 200/200 200/200
+integrations/flowschedule/ +pause                  -/302   -/403   -/403   -/403   -/403   -/302
+integrations/flowschedule/ +resume                 -/302   -/403   -/403   -/403   -/403   -/302
+integrations/flowschedule/ +run_now                -/302   -/403   -/403   -/302   -/302   -/302
+integrations/flowschedule/<id>/                    302/302 302/302 302/302 302/302 302/302 302/302
+integrations/flowschedule/<id>/change/             302/302 403/403 200/403 200/403 200/403 200/200
+integrations/flowschedule/<id>/delete/             302/302 403/403 403/403 403/403 403/403 403/403
+integrations/flowschedule/<id>/do/<none>/          302/302 404/404 404/404 404/404 404/404 404/404
+integrations/flowschedule/<id>/do/pause/           302/302 405/403 405/403 405/403 405/403 405/302
+integrations/flowschedule/<id>/do/resume/          302/302 405/403 405/403 405/403 405/403 405/302
+integrations/flowschedule/<id>/do/run_now/         302/302 405/403 405/403 405/302 405/302 405/302
+integrations/flowschedule/<id>/history/            302/302 403/403 200/200 200/200 200/200 200/200
+integrations/flowschedule/add/                     302/302 403/403 403/403 403/403 403/403 403/403
+
+integrations/inboundevent/                         302/302 403/403 200/200 200/200 200/200 200/200
+integrations/inboundevent/ +ignore                 -/302   -/403   -/403   -/200   -/200   -/200
+integrations/inboundevent/ +replay                 -/302   -/403   -/403   -/200   -/200   -/200
+integrations/inboundevent/<id>/                    302/302 302/302 302/302 302/302 302/302 302/302
+integrations/inboundevent/<id>/change/             302/302 403/403 200/403 200/403 200/403 200/403
+integrations/inboundevent/<id>/delete/             302/302 403/403 403/403 403/403 403/403 403/403
+integrations/inboundevent/<id>/do/<none>/          302/302 404/404 404/404 404/404 404/404 404/404
+integrations/inboundevent/<id>/do/ignore/          302/302 405/403 405/403 405/200 405/200 405/200
+integrations/inboundevent/<id>/do/replay/          302/302 405/403 405/403 405/200 405/200 405/200
+integrations/inboundevent/<id>/history/            302/302 403/403 200/200 200/200 200/200 200/200
+integrations/inboundevent/add/                     302/302 403/403 403/403 403/403 403/403 403/403
+
+integrations/installlink/                          302/302 403/403 403/403 403/403 403/403 200/200
+integrations/installlink/ +revoke                  -/302   -/403   -/403   -/403   -/403   -/302
+integrations/installlink/<id>/                     302/302 302/302 302/302 302/302 302/302 302/302
+integrations/installlink/<id>/change/              302/302 403/403 403/403 403/403 403/403 200/403
+integrations/installlink/<id>/delete/              302/302 403/403 403/403 403/403 403/403 403/403
+integrations/installlink/<id>/do/<none>/           302/302 404/404 404/404 404/404 404/404 404/404
+integrations/installlink/<id>/do/revoke/           302/302 405/403 405/403 405/403 405/403 405/302
+integrations/installlink/<id>/history/             302/302 403/403 403/403 403/403 403/403 200/200
+integrations/installlink/add/                      302/302 403/403 403/403 403/403 403/403 403/403
+
+integrations/syncrun/                              302/302 403/403 200/200 200/200 200/200 200/200
+integrations/syncrun/ +cancel                      -/302   -/403   -/403   -/302   -/302   -/302
+integrations/syncrun/ +discard                     -/302   -/403   -/403   -/403   -/200   -/200
+integrations/syncrun/ +run_again                   -/302   -/403   -/403   -/302   -/302   -/302
+integrations/syncrun/<id>/                         302/302 302/302 302/302 302/302 302/302 302/302
+integrations/syncrun/<id>/change/                  302/302 403/403 200/403 200/403 200/403 200/403
+integrations/syncrun/<id>/delete/                  302/302 403/403 403/403 403/403 403/403 403/403
+integrations/syncrun/<id>/do/<none>/               302/302 404/404 404/404 404/404 404/404 404/404
+integrations/syncrun/<id>/do/cancel/               302/302 405/403 405/403 405/302 405/302 405/302
+integrations/syncrun/<id>/do/discard/              302/302 405/403 405/403 405/403 405/200 405/200
+integrations/syncrun/<id>/do/release/              302/302 405/403 405/403 405/403 405/200 405/200
+integrations/syncrun/<id>/do/run_again/            302/302 405/403 405/403 405/302 405/302 405/302
+integrations/syncrun/<id>/history/                 302/302 403/403 200/200 200/200 200/200 200/200
+integrations/syncrun/add/                          302/302 403/403 403/403 403/403 403/403 403/403
+
+# Catalog                                          nobody  no role Viewer  Operat. Manager Owner
+catalog/partner/                                   302/302 403/403 200/200 200/200 200/200 200/200
+catalog/partner/<id>/                              302/302 302/302 302/302 302/302 302/302 302/302
+catalog/partner/<id>/change/                       302/302 403/403 200/403 200/403 200/200 200/200
+catalog/partner/<id>/delete/                       302/302 403/403 403/403 403/403 403/403 403/403
+catalog/partner/<id>/do/<none>/                    302/302 404/404 404/404 404/404 404/404 404/404
+catalog/partner/<id>/do/confirm_terms/             302/302 405/403 405/403 405/403 405/200 405/200
+catalog/partner/<id>/history/                      302/302 403/403 200/200 200/200 200/200 200/200
+catalog/partner/add/                               302/302 403/403 403/403 403/403 403/403 403/403
+
+catalog/unmatchedsku/                              302/302 403/403 200/200 200/200 200/200 200/200
+catalog/unmatchedsku/<id>/                         302/302 302/302 302/302 302/302 302/302 302/302
+catalog/unmatchedsku/<id>/change/                  302/302 403/403 302/302 302/302 302/302 302/302
+catalog/unmatchedsku/<id>/delete/                  302/302 403/403 403/403 403/403 403/403 403/403
+catalog/unmatchedsku/<id>/do/<none>/               302/302 404/404 404/404 404/404 404/404 404/404
+catalog/unmatchedsku/<id>/history/                 302/302 403/403 200/200 200/200 200/200 200/200
+catalog/unmatchedsku/add/                          302/302 403/403 403/403 403/403 403/403 403/403
+
+catalog/variant/                                   302/302 403/403 200/200 200/200 200/200 200/200
+catalog/variant/ +reprice                          -/302   -/403   -/403   -/403   -/302   -/302
+catalog/variant/<id>/                              302/302 302/302 302/302 302/302 302/302 302/302
+catalog/variant/<id>/change/                       302/302 403/403 200/403 200/403 200/403 200/403
+catalog/variant/<id>/delete/                       302/302 403/403 403/403 403/403 403/403 403/403
+catalog/variant/<id>/do/<none>/                    302/302 404/404 404/404 404/404 404/404 404/404
+catalog/variant/<id>/do/reprice/                   302/302 405/403 405/403 405/403 405/302 405/302
+catalog/variant/<id>/history/                      302/302 403/403 200/200 200/200 200/200 200/200
+catalog/variant/add/                               302/302 403/403 403/403 403/403 403/403 403/403
+
+# Stock                                            nobody  no role Viewer  Operat. Manager Owner
+inventory/                                         302/302 404/404 200/200 200/200 200/200 200/200
+inventory/location/                                302/302 403/403 200/200 200/200 200/200 200/200
+inventory/location/<id>/                           302/302 302/302 302/302 302/302 302/302 302/302
+inventory/location/<id>/change/                    302/302 403/403 200/403 200/403 200/200 200/200
+inventory/location/<id>/delete/                    302/302 403/403 403/403 403/403 403/403 403/403
+inventory/location/<id>/do/<none>/                 302/302 404/404 404/404 404/404 404/404 404/404
+inventory/location/<id>/do/put/                    302/302 405/403 405/403 405/403 405/200 405/200
+inventory/location/<id>/history/                   302/302 403/403 200/200 200/200 200/200 200/200
+inventory/location/add/                            302/302 403/403 403/403 403/403 403/403 403/403
+
+inventory/stocklevel/                              302/302 403/403 200/200 200/200 200/200 200/200
+inventory/stocklevel/<id>/                         302/302 302/302 302/302 302/302 302/302 302/302
+inventory/stocklevel/<id>/change/                  302/302 403/403 200/403 200/403 200/403 200/403
+inventory/stocklevel/<id>/delete/                  302/302 403/403 403/403 403/403 403/403 403/403
+inventory/stocklevel/<id>/do/<none>/               302/302 404/404 404/404 404/404 404/404 404/404
+inventory/stocklevel/<id>/do/adjust/               302/302 405/403 405/403 405/403 405/200 405/200
+inventory/stocklevel/<id>/do/sync_now/             302/302 405/403 405/403 405/302 405/302 405/302
+inventory/stocklevel/<id>/history/                 302/302 403/403 200/200 200/200 200/200 200/200
+inventory/stocklevel/add/                          302/302 403/403 403/403 403/403 403/403 403/403
+
+# Orders                                           nobody  no role Viewer  Operat. Manager Owner
+orders/                                            302/302 404/404 200/200 200/200 200/200 200/200
+orders/notification/                               302/302 403/403 200/200 200/200 200/200 200/200
+orders/notification/ +suppress                     -/302   -/403   -/403   -/200   -/200   -/200
+orders/notification/<id>/                          302/302 302/302 302/302 302/302 302/302 302/302
+orders/notification/<id>/change/                   302/302 403/403 200/403 200/403 200/403 200/403
+orders/notification/<id>/delete/                   302/302 403/403 403/403 403/403 403/403 403/403
+orders/notification/<id>/do/<none>/                302/302 404/404 404/404 404/404 404/404 404/404
+orders/notification/<id>/do/send_again/            302/302 405/403 405/403 405/200 405/200 405/200
+orders/notification/<id>/do/suppress/              302/302 405/403 405/403 405/200 405/200 405/200
+orders/notification/<id>/history/                  302/302 403/403 200/200 200/200 200/200 200/200
+orders/notification/add/                           302/302 403/403 403/403 403/403 403/403 403/403
+
+orders/order/                                      302/302 403/403 200/200 200/200 200/200 200/200
+orders/order/ +approve                             -/302   -/403   -/403   -/302   -/302   -/302
+orders/order/ +hold                                -/302   -/403   -/403   -/200   -/200   -/200
+orders/order/ +release                             -/302   -/403   -/403   -/302   -/302   -/302
+orders/order/ +route                               -/302   -/403   -/403   -/302   -/302   -/302
+orders/order/<id>/                                 302/302 302/302 302/302 302/302 302/302 302/302
+orders/order/<id>/change/                          302/302 403/403 200/403 200/403 200/403 200/403
+orders/order/<id>/delete/                          302/302 403/403 403/403 403/403 403/403 403/403
+orders/order/<id>/do/<none>/                       302/302 404/404 404/404 404/404 404/404 404/404
+orders/order/<id>/do/address/                      302/302 405/403 405/403 405/200 405/200 405/200
+orders/order/<id>/do/approve/                      302/302 405/403 405/403 405/302 405/302 405/302
+orders/order/<id>/do/ask/                          302/302 405/403 405/403 405/403 405/200 405/200
+orders/order/<id>/do/cancel/                       302/302 405/403 405/403 405/403 405/200 405/200
+orders/order/<id>/do/hold/                         302/302 405/403 405/403 405/200 405/200 405/200
+orders/order/<id>/do/keep/                         302/302 405/403 405/403 405/403 405/200 405/200
+orders/order/<id>/do/release/                      302/302 405/403 405/403 405/302 405/302 405/302
+orders/order/<id>/do/route/                        302/302 405/403 405/403 405/302 405/302 405/302
+orders/order/<id>/do/ship/                         302/302 405/403 405/403 405/200 405/200 405/200
+orders/order/<id>/do/ship_ourselves/               302/302 405/403 405/403 405/200 405/200 405/200
+orders/order/<id>/history/                         302/302 403/403 200/200 200/200 200/200 200/200
+orders/order/add/                                  302/302 403/403 403/403 403/403 403/403 403/403
+
+orders/partnerorder/                               302/302 403/403 200/200 200/200 200/200 200/200
+orders/partnerorder/ +hold                         -/302   -/403   -/403   -/302   -/302   -/302
+orders/partnerorder/ +release                      -/302   -/403   -/403   -/302   -/302   -/302
+orders/partnerorder/ +retry                        -/302   -/403   -/403   -/302   -/302   -/302
+orders/partnerorder/<id>/                          302/302 302/302 302/302 302/302 302/302 302/302
+orders/partnerorder/<id>/change/                   302/302 403/403 200/403 200/403 200/403 200/403
+orders/partnerorder/<id>/delete/                   302/302 403/403 403/403 403/403 403/403 403/403
+orders/partnerorder/<id>/do/<none>/                302/302 404/404 404/404 404/404 404/404 404/404
+orders/partnerorder/<id>/do/approve/               302/302 405/403 405/403 405/200 405/200 405/200
+orders/partnerorder/<id>/do/cancel/                302/302 405/403 405/403 405/403 405/200 405/200
+orders/partnerorder/<id>/do/drop/                  302/302 405/403 405/403 405/200 405/200 405/200
+orders/partnerorder/<id>/do/hold/                  302/302 405/403 405/403 405/302 405/302 405/302
+orders/partnerorder/<id>/do/link/                  302/302 405/403 405/403 405/200 405/200 405/200
+orders/partnerorder/<id>/do/release/               302/302 405/403 405/403 405/302 405/302 405/302
+orders/partnerorder/<id>/do/retry/                 302/302 405/403 405/403 405/302 405/302 405/302
+orders/partnerorder/<id>/do/send_again/            302/302 405/403 405/403 405/200 405/200 405/200
+orders/partnerorder/<id>/do/skip/                  302/302 405/403 405/403 405/200 405/200 405/200
+orders/partnerorder/<id>/do/submit/                302/302 405/403 405/403 405/200 405/200 405/200
+orders/partnerorder/<id>/do/unskip/                302/302 405/403 405/403 405/302 405/302 405/302
+orders/partnerorder/<id>/history/                  302/302 403/403 200/200 200/200 200/200 200/200
+orders/partnerorder/add/                           302/302 403/403 403/403 403/403 403/403 403/403
+
+orders/partnerorderline/                           302/302 403/403 200/200 200/200 200/200 200/200
+orders/partnerorderline/<id>/                      302/302 302/302 302/302 302/302 302/302 302/302
+orders/partnerorderline/<id>/change/               302/302 403/403 302/302 302/302 302/302 302/302
+orders/partnerorderline/<id>/delete/               302/302 403/403 403/403 403/403 403/403 403/403
+orders/partnerorderline/<id>/do/<none>/            302/302 404/404 404/404 404/404 404/404 404/404
+orders/partnerorderline/<id>/do/hold/              302/302 405/403 405/403 405/302 405/302 405/302
+orders/partnerorderline/<id>/do/place_anyway/      302/302 405/403 405/403 405/200 405/200 405/200
+orders/partnerorderline/<id>/do/release/           302/302 405/403 405/403 405/302 405/302 405/302
+orders/partnerorderline/<id>/do/send_elsewhere/    302/302 405/403 405/403 405/200 405/200 405/200
+orders/partnerorderline/<id>/do/wait_for_stock/    302/302 405/403 405/403 405/302 405/302 405/302
+orders/partnerorderline/<id>/history/              302/302 403/403 200/200 200/200 200/200 200/200
+orders/partnerorderline/add/                       302/302 403/403 403/403 403/403 403/403 403/403
+
+orders/privacyrequest/                             302/302 403/403 200/200 200/200 200/200 200/200
+orders/privacyrequest/<id>/                        302/302 302/302 302/302 302/302 302/302 302/302
+orders/privacyrequest/<id>/change/                 302/302 403/403 200/403 200/403 200/403 200/403
+orders/privacyrequest/<id>/delete/                 302/302 403/403 403/403 403/403 403/403 403/403
+orders/privacyrequest/<id>/do/<none>/              302/302 404/404 404/404 404/404 404/404 404/404
+orders/privacyrequest/<id>/do/export/              302/302 405/403 405/403 405/403 405/200 405/200
+orders/privacyrequest/<id>/do/mark_sent/           302/302 405/403 405/403 405/403 405/200 405/200
+orders/privacyrequest/<id>/history/                302/302 403/403 200/200 200/200 200/200 200/200
+orders/privacyrequest/add/                         302/302 403/403 403/403 403/403 403/403 403/403
+
+orders/shipment/                                   302/302 403/403 200/200 200/200 200/200 200/200
+orders/shipment/ +publish                          -/302   -/403   -/403   -/302   -/302   -/302
+orders/shipment/ +receive                          -/302   -/403   -/403   -/302   -/302   -/302
+orders/shipment/<id>/                              302/302 302/302 302/302 302/302 302/302 302/302
+orders/shipment/<id>/change/                       302/302 403/403 200/403 200/403 200/403 200/403
+orders/shipment/<id>/delete/                       302/302 403/403 403/403 403/403 403/403 403/403
+orders/shipment/<id>/do/<none>/                    302/302 404/404 404/404 404/404 404/404 404/404
+orders/shipment/<id>/do/count/                     302/302 405/403 405/403 405/200 405/200 405/200
+orders/shipment/<id>/do/publish/                   302/302 405/403 405/403 405/302 405/302 405/302
+orders/shipment/<id>/do/receive/                   302/302 405/403 405/403 405/302 405/302 405/302
+orders/shipment/<id>/history/                      302/302 403/403 200/200 200/200 200/200 200/200
+orders/shipment/add/                               302/302 403/403 403/403 403/403 403/403 403/403
+"""
+
+# Asked without a token: only webhooks take what is sent to them, and they check who signed it.
+OTHERS = """
+#                        nobody  Owner
+<start>                  302/403 302/403
+connect/<id>/<id>/       404/403 404/403
+connect/<id>/callback/   404/403 404/403
+healthz                  200/403 200/403
+hooks/<id>/              405/401 405/401
+readyz                   503/403 503/403
+"""
