@@ -23,6 +23,7 @@ from orders.models import Order, PartnerOrder, Shipment, Submission
 
 SHOWN_CONNECTIONS, SHOWN_RUNS, SHOWN_CUTOFFS = 7, 8, 6
 DAYS = 14
+FEW = 5  # orders of a portal that somebody just tries
 WAITING = ("captured", "paid")
 WITH_PARTNERS = ("exported", "received", "picking", "packed")
 
@@ -55,6 +56,7 @@ def find_today(request: HttpRequest, now: datetime) -> dict[str, Any]:
         context["connection_count"] = len(connections)
         context["runs"] = _recent_runs()
     context["queues"] = queue_rows(now)
+    context["is_new"] = Order.objects.order_by()[: FEW + 1].count() <= FEW
     return context
 
 
@@ -133,22 +135,30 @@ def _submissions() -> Iterator[Card]:
     )
     url = address("orders_partnerorder_changelist")
     if found["failed"]:
-        yield Card(found["failed"], "Placement failed", "The partner refused it", url)
+        text = "The partner refused it"
+        yield Card(found["failed"], "Placement failed", text, f"{url}?view=failed")
     if found["unconfirmed"]:
-        text = "Nobody knows yet whether it arrived"
-        yield Card(found["unconfirmed"], "Unconfirmed", text, url, "warn")
+        text = "We ask the partner whether it arrived"
+        yield Card(found["unconfirmed"], "Unconfirmed", text, f"{url}?view=unconfirmed", "warn")
     if found["to_approve"]:
-        yield Card(found["to_approve"], "To approve", "Waits for your yes", url, "warn")
+        text = "Waits for your yes"
+        yield Card(found["to_approve"], "To approve", text, f"{url}?view=approve", "warn")
 
 
 def _inbox(request: HttpRequest) -> Iterator[Card]:
     if not request.user.has_perm("integrations.view_inboundevent"):
         return
-    bad = [InboundEvent.Status.FAILED, InboundEvent.Status.UNREADABLE]
-    count = InboundEvent.objects.filter(status__in=bad).count()
-    if count:
-        url = f"{address('integrations_inboundevent_changelist')}?view=failed"
-        yield Card(count, "Webhooks failed", "Look, then replay", url)
+    status, url = InboundEvent.Status, address("integrations_inboundevent_changelist")
+    found = InboundEvent.objects.filter(status__in=[status.FAILED, status.UNREADABLE]).aggregate(
+        failed=Count("pk", filter=Q(status=status.FAILED)),
+        unreadable=Count("pk", filter=Q(status=status.UNREADABLE)),
+    )
+    if found["failed"]:
+        text = "Look, then replay"
+        yield Card(found["failed"], "Webhooks failed", text, f"{url}?view=failed")
+    if found["unreadable"]:
+        text = "Look what they were about"
+        yield Card(found["unreadable"], "Unreadable webhooks", text, f"{url}?view=unreadable")
 
 
 def _alerts(request: HttpRequest, now: datetime) -> Iterator[Card]:

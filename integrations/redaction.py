@@ -8,7 +8,7 @@ PATTERNS = [
     re.compile(r"(?i)(?<=bearer )[\w.~+/=-]+"),
     re.compile(r"(?i)(?<=basic )[\w+/=-]+"),
     re.compile(
-        r"(?i)((?:access_token|refresh_token|client_secret|api_key|password|secret|hmac|code)"
+        r"(?i)((?:access_token|refresh_token|client_secret|api_key|password|secret|hmac|(?<![a-z_])code)"
         r"[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,}]+"
     ),
     re.compile(r"[\w.+-]+(?:@|%40)[\w-]+\.[\w.-]+"),

@@ -32,11 +32,10 @@ class CatalogQuery:
 
     @cached_property
     def partner(self) -> Partner | None:
-        """The chosen partner, else the first."""
-        asked = self.data.get("partner", "")
-        return next((p for p in self.partners if str(p.pk) == asked), None) or (
-            self.partners[0] if self.partners else None
-        )
+        """The chosen partner, by itself or by its connection, else the first."""
+        asked, store = self.data.get("partner", ""), self.data.get("connection", "")
+        chosen = [p for p in self.partners if asked == str(p.pk) or store == str(p.connection_id)]
+        return next(iter([*chosen, *self.partners]), None)
 
     @property
     def partner_key(self) -> str:

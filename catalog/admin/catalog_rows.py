@@ -32,6 +32,11 @@ class CatalogRow:
         return ", ".join(filter(None, [listing.title, listing.variant_title]))
 
     @property
+    def is_wrong(self) -> bool:
+        """Whether something keeps it from being imported; the reason is shown then."""
+        return self.tone in ("bad", "warn") and not self.can_tick
+
+    @property
     def percent(self) -> int | None:
         """The margin as whole percent of our price."""
         return None if self.margin is None else round(self.margin * 100)
@@ -52,7 +57,7 @@ class CatalogRows:
     @property
     def note(self) -> str:
         """How many rows cannot be ticked because something is wrong with them."""
-        wrong = sum(row.tone in ("bad", "warn") and not row.can_tick for row in self.rows)
+        wrong = sum(row.is_wrong for row in self.rows)
         return f"{wrong} with a conflict cannot be ticked" if wrong else ""
 
     @property
@@ -70,23 +75,27 @@ def make_rows(query: CatalogQuery) -> CatalogRows:
     except CannotImport as exc:
         return CatalogRows(_with_first([_unjudged(query, row) for row in listings]), str(exc))
     judged = {row.listing.pk: row for row in plan.rows}
-    rows = [_judged(query, listing, judged[listing.pk]) for listing in listings]
+    rows = [_judged(query, one, judged[one.pk], plan.currency) for one in listings]
     return CatalogRows(_with_first(rows), currency=plan.currency)
 
 
-def _judged(query: CatalogQuery, listing: Listing, row: ImportRow) -> CatalogRow:
+def _judged(query: CatalogQuery, listing: Listing, row: ImportRow, currency: str) -> CatalogRow:
     assert query.partner is not None
     word, tone, reason, can_tick = _verdict(listing, row)
+    # A markup on euros is no price in dollars.
+    in_foreign_money = row.outcome == Outcome.CONFLICT and listing.currency != currency
     return CatalogRow(
         listing=listing,
         sku=row.sku if row.sku != listing.sku else "",
-        price=row.price,
-        margin=row.margin,
+        price=None if in_foreign_money else row.price,
+        margin=None if in_foreign_money else row.margin,
         word=word,
         tone=tone,
         reason=reason,
         can_tick=can_tick,
-        is_thin=row.margin is not None and row.margin < query.partner.min_margin,
+        is_thin=not in_foreign_money
+        and row.margin is not None
+        and row.margin < query.partner.min_margin,
     )
 
 

@@ -97,7 +97,6 @@ def discard(admin: ButtonAdmin, request: HttpRequest, queryset: QuerySet[SyncRun
     perm=PERMISSION,
     where=("detail",),
     icon="check",
-    primary=True,
     available=can_release,
     why_not=lambda run: (
         said_decision(run)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from catalog.admin.links import page_of
 from catalog.models import Listing
 from integrations.admin.run_changes import as_number
+from integrations.admin.runs import started_by
 from integrations.models import SyncChange
 from inventory.admin.promised import promises_of
 from inventory.availability import Explanation, explain
@@ -81,13 +82,20 @@ def publications_of(level: StockLevel, request: HttpRequest) -> list[dict[str, A
 def ledger_of(level: StockLevel) -> QuerySet[StockChange]:
     """All changes of the variant, newest first."""
     rows = StockChange.objects.filter(variant=level.variant).order_by("-pk")
-    return rows.select_related("run", "user", "level__location__connection")
+    return rows.select_related("run__user", "user", "level__location__connection")
 
 
 def points_of(level: StockLevel) -> list[tuple[str, int]]:
     """The last balances here, each with its time, oldest first."""
     newest = level.changes.order_by("-pk").values_list("at", "after")[:POINTS]
     return [(f"{timezone.localtime(at):%b %d, %H:%M}", units) for at, units in newest][::-1]
+
+
+def _who(change: StockChange) -> str:
+    """Who changed it: a person, or who or what started the run."""
+    if change.user is not None:
+        return change.user.get_full_name() or change.user.get_username()
+    return started_by(change.run) if change.run else "Crossdock"
 
 
 def _line(change: StockChange, request: HttpRequest) -> dict[str, Any]:
@@ -100,7 +108,7 @@ def _line(change: StockChange, request: HttpRequest) -> dict[str, Any]:
         "source": str(change.run) if change.run else change.note,
         "note": change.note if change.run else "",
         "url": page_of(change.run, request),
-        "by": change.user.get_full_name() or change.user.username if change.user else "Crossdock",
+        "by": _who(change),
         "delta": change.after - before,
         "before": change.before,
         "after": change.after,

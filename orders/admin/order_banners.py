@@ -34,7 +34,7 @@ def banners(facts: OrderFacts) -> list[Banner]:
     found += [_silent(connection) for connection in facts.silent]
     unrouted = [part for part in facts.parts if part.partner_id is None]
     if unrouted and not order.canceled_at:
-        found.append(_unrouted(order, unrouted))
+        found.append(_unrouted(unrouted))
     makers = {
         Attention.ON_HOLD: _on_hold,
         Attention.PAYMENT_MISMATCH: _mismatch,
@@ -64,11 +64,11 @@ def _silent(connection: Connection) -> Banner:
     return Banner("warn", title, text, [], [("Open connection", page_of(connection))])
 
 
-def _unrouted(order: Order, parts: list[PartnerOrderLine]) -> Banner:
+def _unrouted(parts: list[PartnerOrderLine]) -> Banner:
     count = len(parts)
     title = f"{count} line{'s go' if count > 1 else ' goes'} nowhere."
     reasons = [_sentence(one) for one in dict.fromkeys(part.route_reason for part in parts) if one]
-    return Banner("bad", title, " ".join([*reasons, *_ways_out(parts)]), [("route", order)])
+    return Banner("bad", title, " ".join([*reasons, *_ways_out(parts)]))
 
 
 def _sentence(reason: str) -> str:
@@ -79,8 +79,9 @@ def _ways_out(parts: list[PartnerOrderLine]) -> list[str]:
     """Advice by cause: a product nobody knows, or one that lost its partner."""
     known = {bool(part.variant_id or part.order_line.variant_id) for part in parts}
     advice = {
-        False: "Import the product or correct the SKU in the store, then route it again.",
-        True: "Route again looks for a partner that has it; or press We ship it.",
+        False: "Import the product, or correct the SKU in the store, then press Route again; if it "
+        "is your own, press We ship it.",
+        True: "Press Route again once a partner has it; or press We ship it.",
     }
     return [advice[one] for one in sorted(known)]
 

@@ -28,7 +28,7 @@ def order_context(order: Order, request: HttpRequest) -> dict[str, Any]:
     partners = len({part.partner_id for part in facts.parts if part.partner_id})
     return {
         "badges": [payment_word(order), fulfillment_word(order)],
-        "head_note": format_html("Placed {} in {}", when(order.placed_at), order.connection),
+        "head_note": format_html("Ordered {} in {}", when(order.placed_at), order.connection),
         "banners": banners(facts),
         "steps": steps(facts),
         "rows": rows,

@@ -158,7 +158,7 @@ class OrderAdmin(DecisionActions, SummaryAdmin):
         parcels = obj.row_facts.tracking
         return copyable(parcels[0].tracking_number) if parcels else SafeString("")
 
-    @column("Placed", "num m-d", "placed_at")
+    @column("Ordered", "num m-d", "placed_at")
     def placed(self, obj: Order) -> SafeString:
         """When the customer bought."""
         return when(obj.placed_at)
@@ -207,7 +207,8 @@ class OrderAdmin(DecisionActions, SummaryAdmin):
         icon="check",
         primary=True,
         available=waits_for_approval,
-        why_not="no line waits for an approval",
+        why_not="no line waits for an approval of the order; "
+        "a partner order is approved on its own page",
     )
     def approve(self, request: HttpRequest, queryset: QuerySet[Order]) -> Told:
         """Lines of partners whose trigger is an approval may go."""

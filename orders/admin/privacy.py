@@ -117,7 +117,7 @@ class PrivacyRequestAdmin(SummaryAdmin):
         primary=True,
         title="Export everything about this customer?",
         confirm="Export downloads a ZIP file with all that is stored about them, and this dialog "
-        "stays open: close it with Keep as it is. It is recorded that you made it. Send the file "
+        "stays open: close it with Back. It is recorded that you made it. Send the file "
         "to the customer yourself, then press Mark as sent.",
         available=asks_for_data,
         why_not="it is done, or nobody asked for data",

@@ -23,24 +23,35 @@ BLANKED = ("email", "phone", "company", "street1", "street2", "city", "zip")
 
 @dataclass
 class Person:
-    """What a customer is known by: words to look for, and the ids of what they ordered."""
+    """What a customer is known by: words to look for, and the ids of what they ordered.
+
+    `terms` are theirs alone. `shared` is what neighbors and namesakes have too: it is taken out of
+    free texts, and no webhook is wiped for it.
+    """
 
     terms: set[str] = field(default_factory=set)
+    shared: set[str] = field(default_factory=set)
     ids: set[str] = field(default_factory=set)
 
     def learn(self, *words: str) -> None:
         """Words too short to name somebody are left out."""
-        self.terms |= {one.strip() for one in words if len(one.strip()) >= SHORTEST_TERM}
+        self.terms |= long_enough(*words)
 
     def learn_contact(self, contact: OrderContact) -> None:
-        """What names this person and nobody else: a town or a lone first name does not."""
-        self.learn(contact.email, contact.phone, contact.street1)
+        """What points to this person: a town or a lone first name does not."""
+        self.learn(contact.email, contact.phone)
+        self.shared |= long_enough(contact.street1)
         if " " in contact.name.strip():
-            self.learn(contact.name)
+            self.shared |= long_enough(contact.name)
 
     def learn_ids(self, *external_ids: str) -> None:
         """Their ids as bodies spell them: the last part of what we store."""
         self.ids |= {one.rpartition("/")[2] for one in external_ids if one}
+
+
+def long_enough(*words: str) -> set[str]:
+    """Those that are long enough to mean one thing, without the space around them."""
+    return {one.strip() for one in words if len(one.strip()) >= SHORTEST_TERM}
 
 
 def forget_person(orders: Iterable[Order], asked: PersonRequest, now: datetime) -> int:
@@ -53,7 +64,7 @@ def forget_person(orders: Iterable[Order], asked: PersonRequest, now: datetime) 
     person.learn_ids(*asked.order_ids)
     number = sum(forget_contact(order, now, person) for order in orders)
     _forget_mails(Notification.objects.filter(order=None, recipient__in=person.terms))
-    replace_everywhere(person.terms, GONE)
+    replace_everywhere(person.terms | person.shared, GONE)
     wipe_bodies(person.terms, person.ids, now)
     return number
 

@@ -296,6 +296,19 @@ def test_what_needs_a_person_comes_first():
     assert "Open alerts" not in get_page(log_in("Viewer"), "/admin/?dashboard=1")
 
 
+def test_a_card_leads_to_the_list_that_shows_what_it_counts():
+    store = buy_one().connection
+    for number, status in enumerate(["failed", "unreadable", "unreadable"]):
+        make_event(store, number, status=status)
+    owner = log_in("Owner")
+
+    cards = {card.title: card for card in owner.get("/admin/?dashboard=1").context["attention"]}
+
+    for title, number in (("Webhooks failed", 1), ("Unreadable webhooks", 2)):
+        assert cards[title].number == number
+        assert owner.get(cards[title].url).context["cl"].result_count == number
+
+
 def test_the_dashboard_takes_the_same_queries_for_few_and_many_rows():
     owner = log_in("Owner")
     buy_one()

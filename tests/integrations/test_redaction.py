@@ -14,6 +14,8 @@ from integrations.redaction import RedactSecrets, redact
         ("Authorization: Bearer abc.def-1", "Authorization: Bearer [redacted]"),
         ("?client_secret=hush&x=1", "?client_secret=[redacted]&x=1"),
         ('{"refresh_token": "shprt_1", "a": 1}', '{"refresh_token": "[redacted]", "a": 1}'),
+        ("?code=abc123&x=1", "?code=[redacted]&x=1"),
+        ('"province_code": "CA"', '"province_code": "CA"'),
         ("mail to dana.petrov@customer.example failed", "mail to [redacted] failed"),
         ("two\nlines\r", "two\\nlines\\r"),
         ("order CD-ABC placed", "order CD-ABC placed"),

@@ -337,6 +337,10 @@ def test_the_ledger_shows_raw_numbers_who_did_it_and_what_was_published(partner,
     (line,) = response.context["changes"]
     assert (line["before"], line["after"], line["on_hand"]) == (20, 12, (25, 15))
     assert (line["by"], line["source"], line["reason"]) == ("Mia", str(run), "Released by staff")
+    StockChange.objects.update(user=None, reason="pull")
+    SyncRun.objects.filter(pk=run.pk).update(user=user)
+    (line,) = log_in("Operator").get(page(level)).context["changes"]
+    assert line["by"] == "Mia"
     (row,) = response.context["publications"]
     assert (row["store"], row["before"], row["after"], row["done"]) == ("Our Store", 20, 12, True)
     html = texts(response)

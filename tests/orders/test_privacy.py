@@ -225,7 +225,7 @@ def test_pages_show_the_day_and_name_nobody(store, bought):
 def test_the_export_dialog_says_that_a_file_comes_and_what_is_next(store, bought):
     page = get_page(log_in("Manager"), page_of(asked_for_data(store)))
     assert "Export downloads a ZIP file" in page
-    assert "close it with Keep as it is" in page
+    assert "close it with Back" in page
     assert "then press Mark as sent." in page
 
 

@@ -206,6 +206,10 @@
     else if (event.key === "Enter" && onRow && event.target === document.body) onRow.querySelector("th a")?.click();
   });
 
+  /* ---- A select that changes what the page shows; without script its button does it. ---- */
+  all("select[data-submit]").forEach((select) =>
+    select.addEventListener("change", () => select.form.requestSubmit()));
+
   /* ---- Partner catalog: live price, margin and count. The server computes the same again. ---- */
   const catalog = document.querySelector("form[data-catalog]");
   if (catalog) {
