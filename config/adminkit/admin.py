@@ -114,6 +114,6 @@ class PortalGroupAdmin(KitAdmin, GroupAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         """Permissions as boxes to tick; without those to tables that no page shows."""
         kwargs["widget"] = CheckboxSelectMultiple()
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
         field.queryset = field.queryset.exclude(content_type__app_label__in=NO_PAGES)
         return field

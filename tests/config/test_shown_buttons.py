@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 
-from tests.config.access.addresses import ADMINS
+from tests.config.access.addresses import ADMINS, LINES
 from tests.config.access.people import GROUPS, browser_of, make_person
 from tests.config.access.world import World, make_world
 
@@ -16,7 +16,6 @@ pytestmark = pytest.mark.django_db
 Shown = tuple[str, str, str]
 ADDRESS = re.compile(r"/admin/(\w+/\w+)/[^/]+/do/(\w+)/$")
 TAG = re.compile(r"<(button|form|dialog)\b([^>]*)>")
-LINES = "orders/partnerorderline"  # shown on the pages of its orders, it has none
 
 
 def declared(user: User) -> set[Shown]:
