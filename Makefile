@@ -60,7 +60,7 @@ test-postgres: $(READY_DEV)  ## unit and end-to-end tests on PostgreSQL, with re
 	@$(THROWAWAY) DATABASE_URL=$(TEST_DATABASE_URL) $(PY) -m pytest -q --create-db -m e2e
 
 .PHONY: test-browser
-test-browser: $(READY_DEV)  ## the demo clicked through in Chromium
+test-browser: $(READY_DEV)  ## the demo in Chromium: walks, crawl, keyboard, axe-core (needs npm)
 	@$(THROWAWAY) $(PY) -m pytest -q -m browser
 
 .PHONY: schema

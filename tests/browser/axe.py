@@ -26,7 +26,12 @@ SHOW = """(id) => {
     one.show();
 }"""
 HIDE = "(id) => document.getElementById(id).close()"
-OPEN_MENUS = "document.querySelectorAll('details.menu').forEach((one) => { one.open = true; })"
+MENUS = "main details.menu"
+# One at a time, as a person does: two that are open cover each other.
+OPEN_ONE = """([menus, number]) => document.querySelectorAll(menus).forEach((one, at) => {
+    one.open = at === number;
+})"""
+TALL = "document.documentElement.scrollHeight"
 MOST_SHOWN = 160
 
 
@@ -39,7 +44,9 @@ class Axe:
     def look(self, page: Page, *, parts: bool) -> list[str]:
         """By day with every rule, by night at the colors; `parts`: also what is closed at first."""
         page.evaluate(self.source)
-        found = []
+        size, found = dict(page.viewport_size or {}), []
+        # As tall as it is: nothing lies behind the bar that stays at the bottom.
+        page.set_viewport_size({**size, "height": max(size["height"], page.evaluate(TALL))})
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         found += self._run(page, "tag", TAGS, "by day")
         if parts:
@@ -47,6 +54,7 @@ class Axe:
         page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         found += self._run(page, "rule", COLORS, "by night")
         page.emulate_media(color_scheme="light")
+        page.set_viewport_size(size)
         return found
 
     def _look_at_parts(self, page: Page) -> list[str]:
@@ -55,9 +63,10 @@ class Axe:
             page.evaluate(SHOW, name)
             found += self._run(page, "tag", TAGS, name, f"#{name}")
             page.evaluate(HIDE, name)
-        page.evaluate(OPEN_MENUS)
-        if page.locator("details.menu").count():
-            found += self._run(page, "tag", TAGS, "menus", "details.menu")
+        for number in range(page.locator(MENUS).count()):
+            page.evaluate(OPEN_ONE, [MENUS, number])
+            found += self._run(page, "tag", TAGS, f"menu {number + 1}", f"{MENUS}[open]")
+        page.evaluate(OPEN_ONE, [MENUS, -1])
         return found
 
     @staticmethod

@@ -65,3 +65,8 @@ class Camera:
 def new_person(browser: Browser, **options: object) -> Person:
     """A browser window that shares nothing with the others."""
     return Person(browser.new_context(**{"viewport": DESKTOP} | options))
+
+
+def policy_of(answer: Response) -> str:
+    """What a page may load and run."""
+    return answer.headers.get("content-security-policy", "")

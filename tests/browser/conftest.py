@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser import portal, walks
+from tests.browser.axe import Axe, fetch_axe
 from tests.browser.chromium import Camera, Person, launch, new_person
 from tests.browser.hands import Keyboard, Mouse
 from tests.browser.running_demo import Demo, start_demo
@@ -24,10 +25,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    # Playwright keeps a loop running in this thread, and Django would take that for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Axe:
+    return fetch_axe()
 
 
 @pytest.fixture(scope="session")

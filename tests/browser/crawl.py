@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Page
 
-from tests.browser.chromium import Person
+from tests.browser.chromium import Person, policy_of
+from tests.config.access.policy import loose_sources
 
 START = ("/admin/", "/admin/?dashboard=1")
 LINKS = "[...document.querySelectorAll('a[href]')].map((link) => link.href)"
@@ -27,7 +28,7 @@ class Crawl:
     page: Page = field(init=False)
     shown: set[Shape] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
-    rows: dict[str, str] = field(default_factory=dict)
+    newest: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     waiting: deque[tuple[str, str]] = field(default_factory=deque)
 
@@ -53,8 +54,8 @@ class Crawl:
         self.shown.add(_shape(path))
         answer = self.page.goto(path)
         self._judge(answer.status, path, source)
-        if "default-src 'self'" not in answer.headers.get("content-security-policy", ""):
-            self.wrong.append(f"{path} has no policy of contents")
+        if loose := loose_sources(policy_of(answer)):
+            self.wrong.append(f"{path} allows {loose}")
         self.wrong += [f"{path}: {what}" for what in self.person.take_complaints()]
         for link in dict.fromkeys(self.page.evaluate(LINKS)):
             if link.startswith(f"{self.base}/admin/"):
@@ -69,7 +70,7 @@ class Crawl:
 
     def _note_row(self, path: str) -> None:
         if found := ROW.match(path):
-            self.rows[found[1]] = found[2]
+            self.newest[found[1]] = max(self.newest.get(found[1], 0), int(found[2]))
 
 
 def _key(path: str) -> str:

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import outside, portal
 from tests.browser.chromium import Camera, Person, new_person
 from tests.browser.hands import Hand, Mouse
+from tests.browser.running_demo import Demo
 
 
 @dataclass
@@ -44,6 +45,12 @@ class Walker:
         """For the eye, and for the documentation."""
         self.taken += 1
         self.camera.take(page or self.page, f"walk-{self.taken:02}-{name}")
+
+
+def colleague(walker: Walker, demo: Demo, **options: object) -> Person:
+    """A new window of somebody who is signed in already."""
+    state = walker.staff.context.storage_state()
+    return new_person(walker.browser, storage_state=state, base_url=demo.portal, **options)
 
 
 def connect(walker: Walker, store: str) -> None:

@@ -13,6 +13,7 @@ BESIDE = {
     "password": "/admin/password_change/",
     "kit": "/admin/kit/",
     "not-found": "/admin/nothing-here/",
+    "kit": "/admin/kit/",
 }
 STRANGERS = {"login": "/admin/login/", "bad-link": "/connect/shopify/not-a-link/"}
 # Lists of which more than the first row is worth a look.
@@ -36,6 +37,10 @@ def find_surfaces(page: Page) -> dict[str, str]:
             found[f"{key}-{number}"] = row.get_attribute("href")
     found |= BESIDE
     found["history"] = found["partners-terms-1"].replace("/change/", "/history/")
+    found["button"] = found["orders-1"].replace("/change/", "/do/hold/")
+    found["account"] = found["users-1"].replace("/change/", "/password/")
+    found["new-account"] = found["users"] + "add/"
+    found["own-store"] = "/admin/connect/shopify/"
     found["preview"] = _preview(page)
     return found
 

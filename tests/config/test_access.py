@@ -12,6 +12,7 @@ from integrations.services import connections
 from tests.config.access.addresses import admin_addresses, other_addresses, read_table
 from tests.config.access.asking import Answer, Asker
 from tests.config.access.people import GROUPS, PEOPLE, make_person
+from tests.config.access.policy import STRICT, loose_sources
 from tests.config.access.table import OTHERS, TABLE
 from tests.config.access.world import World, make_world
 
@@ -21,7 +22,6 @@ REFUSED = (403, 404, 405)
 NOTED = {"catalog/variants.csv"}
 BUTTONS_OF_PAGES = {"catalog/import/", "catalog/refresh/", "logout/"}
 POPUPS = ("/", "/add/", "/change/")
-STRICT = {"'self'", "'none'"}
 
 
 EXPECTED = read_table(TABLE, len(PEOPLE))
@@ -91,14 +91,6 @@ def problems(answer: Answer, status: int, method: str, address: str, who: str) -
         yield f"sends nobody to {answer.to}"
     if who != "anonymous" and answer.wants_login:
         yield "asks for a login again"
-
-
-def loose_sources(policy: str) -> set[str]:
-    """What the policy allows beyond ourselves."""
-    directives = dict(part.strip().split(" ", 1) for part in policy.split(";") if part.strip())
-    if directives.get("default-src") != "'self'":
-        return {"no policy"}
-    return {source for value in directives.values() for source in value.split()} - STRICT
 
 
 @pytest.mark.parametrize("who", ["no rights", "Viewer", "Owner"])

@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from config.adminkit.actions import SINGLE
 from config.adminkit.buttons import ButtonAdmin
 
+# Its rows are shown on the pages of their orders, they have none.
+LINES = "orders/partnerorderline"
 CONVERTER = re.compile(r"<[^>]+>")
 APPS = r"^(?P<app_label>"
 ADMINS = {
