@@ -136,7 +136,7 @@ class VariantAdmin(SummaryAdmin):
     @portal_action(
         "Update prices", perm="catalog.import_product", where=("detail", "bulk"), icon="tag",
         available=lambda v: not v.archived_at and v.product.source_partner_id is not None,
-        why_not="no partner supplies it",
+        why_not="no partner supplies it", background=False, at_most=100,
     )  # fmt: skip
     def reprice(self, request: HttpRequest, queryset: QuerySet[Variant]) -> Told:
         """Opens the preview with the partner's terms; nothing is changed before it is confirmed."""

@@ -14,6 +14,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from .actions import Action, Refused, declared_actions
+from .background import hand_over
 from .columns import column
 from .running import check_permission, login_first, question_context, run_bulk, run_single
 
@@ -174,7 +175,9 @@ class ButtonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 def _bulk_runner(action: Action) -> Any:
     def run(admin: ButtonAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
-        return run_bulk(admin, request, action, queryset)
+        check_permission(admin, request, action, None)
+        later = hand_over(admin, request, action, queryset)
+        return later or run_bulk(admin, request, action, queryset)
 
     run.__name__ = action.name
     return update_wrapper(run, run_bulk, assigned=("__doc__",))

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, path, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 from django.utils import timezone
 
+from .background import Start
 from .icons import serve_sprite
 from .nav import COUNT_SECONDS, Nav, Page, build_nav
 from .search import Provider, search
@@ -24,7 +25,11 @@ NEVER = {"django_q"}
 
 
 class PortalAdminSite(admin.AdminSite):
-    """Crossdock's admin. The project sets `worker_status`, `health_name` and `index_view`."""
+    """Crossdock's admin. The project sets `worker_status`, `health_name` and `index_view`.
+
+    `start_bulk` takes over what is pressed on many rows; `notices` say on the next page, whichever
+    it is, what came of something a person started and did not wait for.
+    """
 
     site_header = site_title = "Crossdock"
     index_title = "Dashboard"
@@ -38,6 +43,8 @@ class PortalAdminSite(admin.AdminSite):
         self.worker_status: Callable[[], tuple[str, str]] | None = None
         self.index_view: Callable[[HttpRequest], HttpResponse | dict[str, Any]] | None = None
         self.health_name = "index"
+        self.start_bulk: Start | None = None
+        self.notices: list[Callable[[HttpRequest], None]] = []
         self.disable_action("delete_selected")
         self.add_page(
             "kit/",
@@ -126,6 +133,8 @@ class PortalAdminSite(admin.AdminSite):
         }
         if not self.has_permission(request):
             return context
+        for notice in self.notices:
+            notice(request)
         nav = build_nav(self, request)
         worker, tone = self._worker()
         return context | {

@@ -36,6 +36,7 @@ WORDS = {
     "difference": "Changed there",
     "privacy": "Privacy request",
     "notification": "E-mail not sent",
+    "bulk": "Stopped half-way",
 }
 SNOOZES = [
     ("1", "One hour"),

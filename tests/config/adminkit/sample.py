@@ -103,11 +103,15 @@ class PersonAdmin(KitAdmin):
         done, skipped = self.each(queryset, refuse_one)
         return Told(f"{done} done", skipped=skipped)
 
+    @portal_action("Compare", perm="auth.view_user", where=("bulk",), background=False, at_most=2)
+    def compare(self, request: HttpRequest, queryset: Any) -> str:
+        return f"{len(record('compare', queryset))} compared"
+
     @portal_action("Only ticked", perm="auth.change_user", where=("bulk",))
     def only_ticked(self, request: HttpRequest, queryset: Any) -> str:
         return f"{len(record('only_ticked', queryset))} seen"
 
-    @portal_action("Export", perm="auth.view_user", where=("bulk", "menu"))
+    @portal_action("Export", perm="auth.view_user", where=("bulk", "menu"), background=False)
     def export(self, request: HttpRequest, queryset: Any) -> HttpResponse:
         return FileResponse(BytesIO(b"ann\n"), content_type="text/csv")
 

@@ -28,7 +28,7 @@
     const showCount = () => {
       const ticked = ticks.filter((box) => box.checked).length;
       const everything = acrossInput && acrossInput.value === "1";
-      if (label) label.textContent = everything ? "All rows ticked" : `${ticked} ticked`;
+      if (label) label.textContent = everything ? `All ${across.dataset.across} ticked` : `${ticked} ticked`;
       if (toggle) {
         toggle.checked = ticked === ticks.length;
         toggle.indeterminate = ticked > 0 && ticked < ticks.length;
