@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from catalog.admin.links import page_of
 from catalog.models import UnmatchedSku
-from config.adminkit.filters import MultiChoice
+from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import copyable, link, when
@@ -25,7 +25,7 @@ class UnmatchedSkuAdmin(SummaryAdmin):
     nav_tone = "warn"
     actions = None
     list_display = ["sku_", "reason_", "connection_", "source_", "times", "first", "last", "look"]
-    list_filter = [("connection", MultiChoice)]
+    list_filter = [("connection", MultiChoice), ("last_at", DateRange.called("Last seen"))]
     list_select_related = ["connection"]
     search_fields = ["sku"]
     search_help_text = "SKU"

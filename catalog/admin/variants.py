@@ -1,5 +1,6 @@
 """Products & variants: what we sell, where it comes from, what it costs."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -11,13 +12,13 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from catalog.admin.facts import StockFact, sources
+from catalog.admin.facts import LOW_STOCK, StockFact, sources
 from catalog.admin.links import page_of
 from catalog.models import Listing, Partner, Product, Variant
 from catalog.pricing import margin
 from config.adminkit.actions import Refused, Told, portal_action
 from config.adminkit.changelist import KitChangeList
-from config.adminkit.filters import MultiChoice
+from config.adminkit.filters import MultiChoice, NumberRange, rule_filter
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import NOTHING, badge, copyable, link, money, when
@@ -31,6 +32,40 @@ SHOWN = [
     *("connection_id", "variant_id", "sku", "price", "cost", "currency", "external_id"),
     *("external_product_id", "published_quantity", "published_at", "seen_at", "missing_since"),
 ]
+
+
+def told_store(**units: int) -> Callable[[], Q]:
+    """What our store was last told of them."""
+    told = {f"published_quantity__{name}": number for name, number in units.items()}
+    return lambda: Q(Exists(OURS.filter(**told)))
+
+
+def drift_over(percent: int) -> Callable[[], Q]:
+    """The partner's price moved by more than so much from the cost our store was told."""
+    more, less = F("told") * (100 + percent) / 100, F("told") * (100 - percent) / 100
+    far = Q(price__gt=more) | Q(price__lt=less)
+    return lambda: Q(Exists(drifted().filter(far)), archived_at=None)
+
+
+STOCK = rule_filter(
+    "Stock",
+    "stock",
+    ("in", "In stock", told_store(gt=LOW_STOCK)),
+    ("low", "Low stock", told_store(gt=0, lte=LOW_STOCK)),
+    ("out", "Out of stock", told_store(lte=0)),
+)
+DRIFT = rule_filter(
+    "Price changed",
+    "drift",
+    *((str(one), f"More than {one} %", drift_over(one)) for one in (5, 10, 25)),
+)
+MISSING = rule_filter(
+    "Without",
+    "without",
+    ("barcode", "Barcode", {"barcode": ""}),
+    ("store", "A place in our store", lambda: ~Q(Exists(OURS))),
+    ("partner", "A partner", {"product__source_partner": None}),
+)
 
 
 class VariantList(KitChangeList):
@@ -50,7 +85,13 @@ class VariantAdmin(SummaryAdmin):
     list_display = [
         "title_", "sku_", "partner_", "theirs_", "price_", "margin_", "available_", "state",
     ]  # fmt: skip
-    list_filter = [("product__source_partner", MultiChoice)]
+    list_filter = [
+        ("product__source_partner", MultiChoice.called("Partner")),
+        STOCK,
+        ("price", NumberRange.called("Our price")),
+        DRIFT,
+        MISSING,
+    ]
     search_fields = ["sku", "title", "product__title", "barcode"]
     search_help_text = "SKU, title, barcode"
     jump_fields = ("sku",)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from config.adminkit.actions import Action, Refused, Told, portal_action
 from config.adminkit.changelist import KitChangeList
+from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, when
@@ -52,6 +53,7 @@ class BulkActionAdmin(SummaryAdmin):
     actions = None
     list_display = ["head", "state", "by", "n_done", "n_skipped", "n_failed", "n_left", "asked"]
     list_select_related = ["content_type", "user"]
+    list_filter = [("status", MultiChoice), ("created_at", DateRange.called("Asked"))]
     ordering = ["-id"]
     views = [
         ("", "All", None, ""),

@@ -16,6 +16,7 @@ from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, when
 from integrations.admin.asking import ask_for_runs
 from integrations.admin.cadence import flow_words
+from integrations.admin.choices import FlowChoice
 from integrations.admin.held_buttons import discard, held_facts, release
 from integrations.admin.places import address, row_url
 from integrations.admin.run_changes import change_tabs, find_changes
@@ -48,9 +49,10 @@ class SyncRunAdmin(SummaryAdmin):
         *("started", "took_"),
     ]
     list_filter = [
+        ("flow", FlowChoice),
         ("connection", MultiChoice),
         ("status", MultiChoice),
-        ("trigger", MultiChoice),
+        ("trigger", MultiChoice.called("Started by")),
         ("started_at", DateRange),
     ]
     list_select_related = ["connection", "user"]

@@ -17,6 +17,7 @@ from config.adminkit.options import KitAdmin, column
 from config.adminkit.parts import badge, strip, when
 from integrations.admin.asking import ask_for_runs
 from integrations.admin.cadence import cadence_words, flow_words, is_late, next_times
+from integrations.admin.choices import FlowChoice
 from integrations.admin.places import row_url
 from integrations.admin.recent import runs_of_schedules, tones_of
 from integrations.admin.schedule_form import ScheduleForm
@@ -48,7 +49,7 @@ class FlowScheduleAdmin(KitAdmin):
     nav = Nav("Integrations", 40, "clock", "d", label="Schedules")
     form = ScheduleForm
     list_display = ["head", "connection_", "words", "strip_", "result", "next_", "state"]
-    list_filter = [("connection", MultiChoice)]
+    list_filter = [("flow", FlowChoice), ("connection", MultiChoice)]
     list_select_related = ["connection"]
     search_fields = ["flow", "connection__name"]
     search_help_text = "Flow, connection"

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Refused, Told, portal_action
-from config.adminkit.filters import DateRange, MultiChoice
+from config.adminkit.filters import DateRange, Distinct, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import ago, badge, json_block, when
@@ -48,6 +48,7 @@ class InboundEventAdmin(SummaryAdmin):
     nav = Nav("Integrations", 30, "inbox", "w", label="Webhook inbox")
     list_display = ["head", "source", "received", "state", "tries", "about", "why", "took_"]
     list_filter = [
+        ("topic", Distinct),
         ("connection", MultiChoice),
         ("status", MultiChoice),
         ("received_at", DateRange),

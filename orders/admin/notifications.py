@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from catalog.admin.links import page_of
 from config.adminkit.actions import Refused, Told, portal_action
-from config.adminkit.filters import MultiChoice
+from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, link, when
@@ -45,7 +45,7 @@ class NotificationAdmin(SummaryAdmin):
 
     nav = Nav(group="System", order=10, icon="mail", key="n")
     list_display = ["head", "to", "type_", "order_", "state", "tries", "created", "sent"]
-    list_filter = [("status", MultiChoice), ("type", MultiChoice)]
+    list_filter = [("status", MultiChoice), ("type", MultiChoice), ("created_at", DateRange)]
     list_select_related = ["order"]
     search_fields = ["recipient", "subject"]
     search_help_text = "Recipient, subject"

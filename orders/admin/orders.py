@@ -12,7 +12,6 @@ from catalog.admin.links import page_of
 from catalog.models import OrderTrigger
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.changelist import KitChangeList
-from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, money, when
@@ -69,12 +68,7 @@ class OrderAdmin(DecisionActions, SummaryAdmin):
 
     nav = Nav(group="Sell", order=10, icon="order", key="o")
     list_display = ["head", "customer", "paid", "state", "by", "items", "total_", "track", "placed"]
-    list_filter = [
-        ("status", MultiChoice),
-        order_list.Payment,
-        order_list.FulfilledBy,
-        ("placed_at", DateRange),
-    ]
+    list_filter = order_list.FILTERS
     list_select_related = ["contact"]
     ordering = ["-placed_at", "-pk"]
     search_fields = ["number"]
@@ -136,7 +130,7 @@ class OrderAdmin(DecisionActions, SummaryAdmin):
         """Badge of the goods: what needs work comes first."""
         return badge(fulfillment_word(obj))
 
-    @column("Fulfilled by", "p2")
+    @column("Fulfilled by", "p2 clip")
     def by(self, obj: Any) -> str:
         """The first partner, and how many more."""
         names = obj.row_facts.partners

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Refused, Told, portal_action
-from config.adminkit.filters import MultiChoice
+from config.adminkit.filters import ComingRange, MultiChoice, NumberRange
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, money, when
@@ -51,7 +51,13 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
         "number",
     ]
     column_css = SummaryAdmin.column_css | {"partner": "m-e"}
-    list_filter = [("partner", MultiChoice), ("ship_to", MultiChoice)]
+    list_filter = [
+        ("status", MultiChoice),
+        ("partner", MultiChoice),
+        ("ship_to", MultiChoice),
+        ("cost_total", NumberRange.called("Cost")),
+        ("closes_at", ComingRange.called("Cut-off")),
+    ]
     list_select_related = ["partner", "connection"]
     search_fields = ["reference", "external_number"]
     search_help_text = "Reference, their number"

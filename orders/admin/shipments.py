@@ -1,18 +1,21 @@
 """Parcels in the admin: received at our center, shipped to customers, told to the store."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalog.admin.links import page_of
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.changelist import KitChangeList
-from config.adminkit.filters import DateRange, MultiChoice
+from config.adminkit.filters import DateRange, Distinct, MultiChoice, rule_filter
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, link, when
@@ -29,6 +32,20 @@ Publish = Shipment.Publish
 TO_RECEIVE = Q(bound_for="center", received_at=None) & ~Q(status="voided")
 TO_PUBLISH = Q(publish_status__in=[Publish.PENDING, Publish.PUBLISHING, Publish.UNCONFIRMED])
 FAILED = Q(publish_status=Publish.FAILED) | Q(status="exception", received_at=None)
+
+
+def under_way(days: int) -> Callable[[], Q]:
+    """Left so many days ago, and nobody has said since that it arrived."""
+    moving = Q(status=Shipment.Status.IN_TRANSIT, received_at=None)
+    return lambda: moving & Q(shipped_at__lt=timezone.now() - timedelta(days=days))
+
+
+UNDER_WAY = rule_filter(
+    "On the way",
+    "under_way",
+    ("3", "More than 3 days", under_way(3)),
+    ("7", "More than a week", under_way(7)),
+)
 
 
 def can_receive(shipment: Shipment) -> bool:
@@ -76,9 +93,12 @@ class ShipmentAdmin(SummaryAdmin):
     nav_tone = "warn"
     list_display = ["head", "for_", "bound", "carrier_", "state", "shipped", "received_", "told"]
     list_filter = [
-        ("bound_for", MultiChoice),
         ("status", MultiChoice),
+        ("carrier", Distinct),
+        ("bound_for", MultiChoice),
+        ("publish_status", MultiChoice.called("Store told")),
         ("shipped_at", DateRange),
+        UNDER_WAY,
     ]
     list_select_related = ["order", "partner_order__partner"]
     search_fields = ["tracking_number"]

@@ -10,7 +10,13 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import path
 
 from config.adminkit.actions import Refused, Told, portal_action
-from config.adminkit.filters import DateRange, MultiChoice
+from config.adminkit.filters import (
+    DateRange,
+    Distinct,
+    MultiChoice,
+    NumberRange,
+    rule_filter,
+)
 from config.adminkit.nav import Nav
 from config.adminkit.options import KitAdmin, SummaryAdmin, column
 from config.adminkit.parts import badge
@@ -36,11 +42,25 @@ def record(name: str, queryset: Any, **data: Any) -> list[str]:
     return names
 
 
+STATE = rule_filter(
+    "State",
+    "state",
+    ("off", "Disabled", {"is_active": False}),
+    ("old", "Old", lambda: Q(date_joined__year__lt=2021)),
+)
+
+
 class PersonAdmin(KitAdmin):
     nav = Nav("Sell", 10, "user", "p")
     nav_tone = "warn"
     list_display = ["username", "state"]
-    list_filter = [("groups", MultiChoice), ("date_joined", DateRange)]
+    list_filter = [
+        ("groups", MultiChoice),
+        ("date_joined", DateRange),
+        ("id", NumberRange.called("Number", (("Below 0", None, -1), ("1 to 5", 1, 5)))),
+        ("last_name", Distinct),
+        STATE,
+    ]
     search_fields = ["username"]
     ordering = ["username"]
     jump_fields = ("username",)

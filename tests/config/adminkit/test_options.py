@@ -76,7 +76,7 @@ def test_several_values_of_a_filter_are_joined(as_operator, people):
 
     page = as_operator.get(f"{LIST}?groups__in={groups[0].pk},{groups[2].pk}")
     assert names(page) == ["ann", "cid"]
-    assert "<b>2 chosen</b>" in page.text
+    assert "<b>x, z</b>" in page.text
     assert f'href="?groups__in={groups[0].pk}%2C{groups[2].pk}%2C{groups[1].pk}"' in page.text
 
 
@@ -87,7 +87,7 @@ def test_a_date_range_includes_both_days(as_operator, people):
 
     page = as_operator.get(f"{LIST}?{wanted}")
     assert names(page) == ["ann"]
-    assert page.text.count("Mar 05") == 2
+    assert "<b>Mar 05, 2025</b>" in page.text
 
 
 def test_a_date_that_is_none_is_ignored_politely(as_operator, people):
