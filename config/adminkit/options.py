@@ -11,6 +11,7 @@ from .buttons import ButtonAdmin
 from .changelist import KitChangeList, Rule, condition
 from .columns import column
 from .nav import Nav
+from .page_size import keep_choice
 
 __all__ = ["KitAdmin", "SummaryAdmin", "column"]
 
@@ -19,6 +20,7 @@ class KitAdmin(ButtonAdmin):
     """Base of every ModelAdmin of the portal."""
 
     list_per_page = 50
+    list_max_show_all = 0  # the sizes of a page end at 200
     empty_value_display = ""
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -94,6 +96,8 @@ class KitAdmin(ButtonAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The list; an exact number in the search box opens its row."""
+        if chosen := keep_choice(request, self.url_name):
+            return chosen
         if request.method == "POST":
             self.refuse_forged_bulk(request)
         elif hit := self._exact_hit(request):
