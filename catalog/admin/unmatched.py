@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from catalog.admin.links import page_of
 from catalog.models import UnmatchedSku
+from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
@@ -35,9 +36,11 @@ class UnmatchedSkuAdmin(SummaryAdmin):
         ("order", "In orders", {"source": UnmatchedSku.Source.ORDER}, "bad"),
         ("stock", "In stock answers", {"source": UnmatchedSku.Source.STOCK}, "warn"),
     ]
-    empty_state = (
+    comes_from = "any"
+    empty_state = Empty(
         "Every SKU is known",
         "A SKU that a partner or a store names and that no variant has is listed here.",
+        icon="ok",
     )
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

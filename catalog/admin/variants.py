@@ -18,6 +18,7 @@ from catalog.models import Listing, Partner, Product, Variant
 from catalog.pricing import margin
 from config.adminkit.actions import Refused, Told, portal_action
 from config.adminkit.changelist import KitChangeList
+from config.adminkit.empty import Empty
 from config.adminkit.filters import MultiChoice, NumberRange, rule_filter
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
@@ -103,11 +104,14 @@ class VariantAdmin(SummaryAdmin):
         ("drift", "Price changed", lambda: Q(Exists(drifted()), archived_at=None), "warn"),
         ("unlinked", "Not in our store", lambda: Q(~Exists(OURS), archived_at=None), "warn"),
     ]
-    empty_state = (
+    comes_from = "partner"
+    empty_state = Empty(
         "No products yet",
         "Import them from a partner's catalog.",
         "Browse the partner catalog",
-        reverse_lazy("admin:partner_catalog"),  # type: ignore[assignment]
+        reverse_lazy("admin:partner_catalog"),
+        "catalog.view_listing",
+        "catalog",
     )
     summary_template = "admin/catalog/variant/summary.html"
     summary_only = True

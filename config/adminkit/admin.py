@@ -10,6 +10,7 @@ from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from .empty import Empty
 from .nav import Nav
 from .options import KitAdmin, column
 from .parts import badge, when
@@ -84,4 +85,11 @@ class PortalGroupAdmin(KitAdmin, GroupAdmin):
     nav = Nav(group="System", order=41, icon="shield")
     deletable = True
     column_css = KitAdmin.column_css | {"__str__": "flex m-a"}
-    empty_state = ("No groups yet", "A group is a named set of permissions given to people.")
+    empty_state = Empty(
+        "No groups yet",
+        "A group is a named set of permissions given to people.",
+        "Add a group",
+        "add/",
+        "auth.add_group",
+        "shield",
+    )

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from .buttons import ButtonAdmin
 from .changelist import KitChangeList, Rule, condition
 from .columns import column
+from .empty import UNKNOWN, Empty
 from .nav import Nav
 from .page_size import keep_choice
 
@@ -24,8 +25,9 @@ class KitAdmin(ButtonAdmin):
     empty_value_display = ""
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    # (title, text) or (title, text, button, url)
-    empty_state: tuple[str, ...] = ("Nothing here yet", "Rows appear as soon as there are some.")
+    empty_state: Empty = UNKNOWN
+    # What must be connected before rows can be here: a word that `site.not_connected` knows.
+    comes_from = ""
     tab_param = "view"
     # (key, label, dict of lookups or Q or callable or None, tone)
     views: tuple[tuple[str, str, Rule, str], ...] | list[tuple[str, str, Rule, str]] = ()
@@ -104,7 +106,6 @@ class KitAdmin(ButtonAdmin):
             return HttpResponseRedirect(self.change_url(hit))
         extra = {
             "tabs": self.tabs(request) if request.method == "GET" else [],
-            "empty_state": (*self.empty_state, "", "")[:4],
             "list_links": self.list_links(request),
         }
         return super().changelist_view(request, extra | (extra_context or {}))

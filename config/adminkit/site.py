@@ -15,6 +15,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 from django.utils import timezone
 
 from .background import Start
+from .empty import Empty
 from .icons import serve_sprite
 from .nav import COUNT_SECONDS, Nav, Page, build_nav
 from .search import Provider, search
@@ -27,8 +28,9 @@ NEVER = {"django_q"}
 class PortalAdminSite(admin.AdminSite):
     """Crossdock's admin. The project sets `worker_status`, `health_name` and `index_view`.
 
-    `start_bulk` takes over what is pressed on many rows; `notices` say on the next page, whichever
-    it is, what came of something a person started and did not wait for.
+    `start_bulk` takes over what is pressed on many rows; `not_connected(comes_from, things)` is
+    what an empty list says while what its rows come from is not connected; `notices` say on the
+    next page, whichever it is, what came of something a person started and did not wait for.
     """
 
     site_header = site_title = "Crossdock"
@@ -44,6 +46,7 @@ class PortalAdminSite(admin.AdminSite):
         self.index_view: Callable[[HttpRequest], HttpResponse | dict[str, Any]] | None = None
         self.health_name = "index"
         self.start_bulk: Start | None = None
+        self.not_connected: Callable[[str, str], Empty | None] | None = None
         self.notices: list[Callable[[HttpRequest], None]] = []
         self.disable_action("delete_selected")
         self.add_page(

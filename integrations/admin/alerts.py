@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Refused, Told, portal_action
 from config.adminkit.changelist import KitChangeList
+from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, Distinct
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
@@ -97,7 +98,9 @@ class AlertAdmin(SummaryAdmin):
     list_select_related = ["owner"]
     search_fields = ["title", "advice"]
     ordering = ["-last_at"]
-    empty_state = ("Nothing needs you", "Alerts close themselves when the cause is gone.")
+    empty_state = Empty(
+        "Nothing needs you", "Alerts close themselves when the cause is gone.", icon="ok"
+    )
     summary_template = "admin/integrations/alert/summary.html"
     summary_only = True
     views = [

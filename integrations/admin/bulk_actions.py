@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from config.adminkit.actions import Action, Refused, Told, portal_action
 from config.adminkit.changelist import KitChangeList
+from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
@@ -49,7 +50,7 @@ class BulkList(KitChangeList):
 class BulkActionAdmin(SummaryAdmin):
     """Each is seen by whoever may see the rows it is about."""
 
-    nav = Nav("System", 15, "list", "b", label="Bulk actions")
+    nav = Nav("System", 15, "list", label="Bulk actions")
     actions = None
     list_display = ["head", "state", "by", "n_done", "n_skipped", "n_failed", "n_left", "asked"]
     list_select_related = ["content_type", "user"]
@@ -60,9 +61,10 @@ class BulkActionAdmin(SummaryAdmin):
         ("running", "Running", Q(status__in=ALIVE), ""),
         ("interrupted", "Interrupted", Q(status=Status.INTERRUPTED), "bad"),
     ]
-    empty_state = (
+    empty_state = Empty(
         "Nothing was done in bulk yet",
         "A button pressed on many rows of a list works in the background; its result is kept here.",
+        icon="list",
     )
     summary_template = "admin/integrations/bulkaction/summary.html"
     summary_only = True

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.adminkit.changelist import KitChangeList
+from config.adminkit.empty import Empty
 from config.adminkit.nav import Nav
 from config.adminkit.options import column
 from config.adminkit.parts import badge, strip, two_lines, when
@@ -99,13 +100,15 @@ class ConnectionAdmin(ConnectionButtons):
         return Connection.objects.order_by()
 
     @property
-    def empty_state(self) -> tuple[str, ...]:  # type: ignore[override]
+    def empty_state(self) -> Empty:  # type: ignore[override]
         """The way in depends on the address of a page, so it is made when it is asked for."""
-        return (
+        return Empty(
             "No systems connected",
             "Connect your own store first, then the stores of your partners.",
             "Connect your own store",
             address("connect_system", "shopify"),
+            MANAGE,
+            "plug",
         )
 
     @column("Connection", "m-a", "name")

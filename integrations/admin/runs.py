@@ -5,11 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Told, portal_action
+from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
@@ -60,7 +62,15 @@ class SyncRunAdmin(SummaryAdmin):
     search_help_text = "Flow, connection, or #12"
     jump_fields = ("pk_text",)
     ordering = ["-id"]
-    empty_state = ("No runs yet", "Each sync of each connection is one row here.")
+    comes_from = "any"
+    empty_state = Empty(
+        "No runs yet",
+        "Each sync of each connection is one row here. The first one starts by itself or by hand.",
+        "See schedules",
+        reverse_lazy("admin:integrations_flowschedule_changelist"),
+        "integrations.view_flowschedule",
+        "sync",
+    )
     refusals = (CannotDecide,)
     summary_template = "admin/integrations/syncrun/summary.html"
     summary_only = True

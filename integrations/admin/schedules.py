@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.changelist import KitChangeList
+from config.adminkit.empty import Empty
 from config.adminkit.filters import MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import KitAdmin, column
@@ -56,7 +57,10 @@ class FlowScheduleAdmin(KitAdmin):
     ordering = ["connection__name", "flow"]
     change_list_template = "admin/integrations/flowschedule/list.html"
     summary_template = "admin/integrations/flowschedule/summary.html"
-    empty_state = ("No schedules yet", "Each flow of a connected system gets its own.")
+    comes_from = "any"
+    empty_state = Empty(
+        "No schedules yet", "Each flow of a connected system gets its own.", icon="clock"
+    )
     views = [
         ("", "All", None, ""),
         ("timed", "Timed", Q(enabled=True) & ~MANUAL, ""),

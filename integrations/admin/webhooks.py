@@ -9,11 +9,13 @@ from django.contrib import admin
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Refused, Told, portal_action
+from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, Distinct, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
@@ -57,9 +59,13 @@ class InboundEventAdmin(SummaryAdmin):
     search_fields = ["topic", "dedupe_key", "account"]
     search_help_text = "Event id, topic, account"
     ordering = ["-received_at"]
-    empty_state = (
+    comes_from = "any"
+    empty_state = Empty(
         "Nothing came in yet",
         "Stores and suppliers tell us here when something changes.",
+        "See connections",
+        reverse_lazy("admin:integrations_connection_changelist"),
+        "integrations.view_connection",
     )
     summary_template = "admin/integrations/inboundevent/summary.html"
     summary_only = True

@@ -6,11 +6,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalog.admin.links import page_of
 from config.adminkit.actions import Refused, Told, portal_action
+from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
@@ -56,7 +58,15 @@ class NotificationAdmin(SummaryAdmin):
         ("sent", "Sent", {"status": Status.SENT}, ""),
         ("suppressed", "Suppressed", {"status": Status.SUPPRESSED}, ""),
     )
-    empty_state = ("No e-mails yet", "Customers get one when their parcel leaves.")
+    comes_from = "store"
+    empty_state = Empty(
+        "No e-mails yet",
+        "Customers get one when their parcel leaves.",
+        "See shipments",
+        reverse_lazy("admin:orders_shipment_changelist"),
+        "orders.view_shipment",
+        "mail",
+    )
     summary_template = "admin/orders/notification/summary.html"
     summary_only = True
 

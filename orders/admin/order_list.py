@@ -9,10 +9,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse_lazy
 from django.utils import timezone
 
 from catalog.models import Partner
 from config.adminkit.changelist import KitChangeList, Rule
+from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, MultiChoice, NumberRange, Several, rule_filter
 from orders.models import Order, OrderLine, PartnerOrderLine, Shipment
 
@@ -33,6 +35,14 @@ TABS: list[tuple[str, str, Rule, str]] = [
     ("delivered", "Delivered", {"status": Status.DELIVERED}, ""),
     ("canceled", "Canceled", {"status": Status.CANCELED}, ""),
 ]
+EMPTY = Empty(
+    "No orders yet",
+    "They appear a few seconds after a customer buys.",
+    "See the connection",
+    reverse_lazy("admin:integrations_connection_changelist"),
+    "integrations.view_connection",
+    "order",
+)
 
 
 @dataclass

@@ -75,7 +75,8 @@ class OrderAdmin(DecisionActions, SummaryAdmin):
     search_help_text = "Number, customer, e-mail, tracking, SKU"
     jump_fields = ("number",)
     views = order_list.TABS
-    empty_state = ("No orders yet", "They appear a few seconds after a customer buys.")
+    comes_from = "store"
+    empty_state = order_list.EMPTY
     refusals = (CannotShip, CannotSubmit)
     summary_template = "admin/orders/order/summary.html"
     summary_only = True

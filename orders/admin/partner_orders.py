@@ -6,10 +6,12 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Refused, Told, portal_action
+from config.adminkit.empty import Empty
 from config.adminkit.filters import ComingRange, MultiChoice, NumberRange
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
@@ -63,7 +65,15 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
     search_help_text = "Reference, their number"
     jump_fields = ("reference", "external_number")
     views = states.TABS
-    empty_state = ("No partner orders yet", "A line that is ready opens one for its partner.")
+    comes_from = "partner"
+    empty_state = Empty(
+        "No partner orders yet",
+        "A line that is ready opens one for its partner.",
+        "See orders",
+        reverse_lazy("admin:orders_order_changelist"),
+        "orders.view_order",
+        "send",
+    )
     refusals = (closing.CannotSubmit,)
     summary_template = "admin/orders/partnerorder/summary.html"
     summary_only = True

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString
 from catalog.admin.links import page_of
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.changelist import KitChangeList
+from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, Distinct, MultiChoice, rule_filter
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
@@ -110,7 +112,15 @@ class ShipmentAdmin(SummaryAdmin):
         ("publish", "To publish", TO_PUBLISH, ""),
         ("failed", "Failed", FAILED, "bad"),
     )
-    empty_state = ("No parcels yet", "They appear when a partner ships, or when you do.")
+    comes_from = "store"
+    empty_state = Empty(
+        "No parcels yet",
+        "They appear when a partner ships, or when you do.",
+        "See partner orders",
+        reverse_lazy("admin:orders_partnerorder_changelist"),
+        "orders.view_partnerorder",
+        "truck",
+    )
     refusals = (CannotShip,)
     summary_template = "admin/orders/shipment/summary.html"
     summary_only = True

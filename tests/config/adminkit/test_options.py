@@ -62,13 +62,6 @@ def test_part_of_a_name_lists_what_fits(as_operator, people):
     assert names(as_operator.get(f"{LIST}?q=o")) == ["bob", "operator"]
 
 
-def test_search_that_finds_nothing_offers_to_reset(as_operator, people):
-    page = as_operator.get(f"{LIST}?q=zzz").text
-
-    assert "Nothing matches" in page
-    assert "Reset filters" in page
-
-
 def test_several_values_of_a_filter_are_joined(as_operator, people):
     groups = [Group.objects.create(name=name) for name in ("x", "y", "z")]
     for user, group in zip(people, groups, strict=True):
