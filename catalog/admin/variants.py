@@ -12,10 +12,12 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from catalog.admin.export import CsvLink, export_csv
 from catalog.admin.facts import LOW_STOCK, StockFact, sources
 from catalog.admin.links import page_of
 from catalog.models import Listing, Partner, Product, Variant
 from catalog.pricing import margin
+from catalog.resources import VariantResource
 from config.adminkit.actions import Refused, Told, portal_action
 from config.adminkit.changelist import KitChangeList
 from config.adminkit.empty import Empty
@@ -81,7 +83,8 @@ class VariantList(KitChangeList):
 
 
 @admin.register(Variant)
-class VariantAdmin(SummaryAdmin):
+class VariantAdmin(CsvLink, SummaryAdmin):
+    resource, csv_page, csv_name = VariantResource, "variants_csv", "products"
     nav = Nav(group="Stock", order=10, icon="box", key="v", label="Products & variants")
     list_display = [
         "title_", "sku_", "partner_", "theirs_", "price_", "margin_", "available_", "state",
@@ -169,13 +172,6 @@ class VariantAdmin(SummaryAdmin):
             return stock
         return format_html("{} {}", stock, badge("Not linked", "warn"))
 
-    def list_links(self, request: HttpRequest) -> list[tuple[str, str, str]]:
-        if not request.user.has_perm("orders.export_data"):
-            return []
-        query = request.GET.urlencode()
-        url = reverse("admin:variants_csv")
-        return [("Export CSV", f"{url}?{query}" if query else url, "download")]
-
     # --- actions
 
     @portal_action(
@@ -195,6 +191,8 @@ class VariantAdmin(SummaryAdmin):
         query = urlencode([("partner", partner.pk), *(("v", row.pk) for row in found)])
         url = f"{reverse('admin:partner_import')}?{query}"
         return Told("These are the prices by the partner's terms.", level="info", goto=url)
+
+    export_csv = export_csv  # the last button of the bulk bar
 
     # --- page
 

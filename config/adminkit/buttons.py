@@ -120,16 +120,20 @@ class ButtonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "dialog": f"do-{action.name}" if action.asks else "",
         }
 
-    @column("", "num p2 acts")
+    @column("", "num acts m-f")
     def row_actions(self, obj: Any) -> SafeString:
-        """Buttons of a list row; those that depend on the row's state are always visible."""
+        """Buttons of a row; those that depend on its state are always visible, unless quiet.
+
+        The quiet ones come first: what is always visible lines up at the right.
+        """
+        actions = getattr(obj, "portal_row_actions", ())
         return format_html_join(
             " ",
             '<button class="btn small row-act{}" form="changelist-form" formmethod="post" '
             'formaction="{}">{}</button>',
             (
-                (" on" if action.available else "", self.action_url(action, obj), action.button)
-                for action in getattr(obj, "portal_row_actions", ())
+                (_visibility(action), self.action_url(action, obj), action.button)
+                for action in sorted(actions, key=lambda action: not action.quiet)
             ),
         )
 
@@ -171,6 +175,12 @@ class ButtonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             action = self.portal_actions.get(name)
             if action and "bulk" in action.where:
                 check_permission(self, request, action, None)
+
+
+def _visibility(action: Action) -> str:
+    if action.quiet:
+        return " quiet"
+    return " on" if action.available else ""
 
 
 def _bulk_runner(action: Action) -> Any:

@@ -97,6 +97,7 @@ class AlertAdmin(SummaryAdmin):
     list_filter = [("kind", KindChoice), ("last_at", DateRange.called("Last seen"))]
     list_select_related = ["owner"]
     search_fields = ["title", "advice"]
+    search_help_text = "Words of the alert"
     ordering = ["-last_at"]
     empty_state = Empty(
         "Nothing needs you", "Alerts close themselves when the cause is gone.", icon="ok"

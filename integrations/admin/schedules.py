@@ -113,7 +113,7 @@ class FlowScheduleAdmin(KitAdmin):
         """What runs."""
         return flow_words(row.flow)
 
-    @column("Connection", "m-e", "connection__name")
+    @column("Connection", "clip m-e", "connection__name")
     def connection_(self, row: FlowSchedule) -> str:
         """Whose."""
         return row.connection.name
@@ -192,7 +192,8 @@ class FlowScheduleAdmin(KitAdmin):
         "Pause",
         perm=CHANGE,
         icon="hold",
-        where=("detail", "bulk"),
+        where=("row", "detail", "bulk"),
+        quiet=True,
         available=lambda row: row.enabled and not row.is_manual,
         why_not=lambda row: "runs only when asked" if row.enabled else "paused already",
     )

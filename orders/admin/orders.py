@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from catalog.admin.export import export_csv
 from catalog.admin.links import page_of
 from catalog.models import OrderTrigger
 from config.adminkit.actions import Told, portal_action
@@ -17,6 +18,7 @@ from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, money, when
 from integrations.words import counted
 from orders.admin import order_list
+from orders.admin.exports import OrderCsv
 from orders.admin.order_decisions import DecisionActions
 from orders.admin.order_page import order_context
 from orders.admin.order_search import find_order_ids
@@ -63,7 +65,7 @@ def waits_for_approval(order: Order) -> bool:
 
 
 @admin.register(Order)
-class OrderAdmin(DecisionActions, SummaryAdmin):
+class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
     """Customers' orders: lines and prices belong to the store, staff approve, hold and ship."""
 
     nav = Nav(group="Sell", order=10, icon="order", key="o")
@@ -279,6 +281,8 @@ class OrderAdmin(DecisionActions, SummaryAdmin):
         """Let it go on."""
         done, skipped = self.each(queryset, lambda order: release_order(order, request.user))  # type: ignore[arg-type]
         return Told(_say(done, "released", "its lines go to their partners"), skipped=skipped)
+
+    export_csv = export_csv  # the last button of the bulk bar
 
 
 def _say(done: int, what: str, effect: str) -> str:

@@ -149,7 +149,7 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
         """What the partner calls it."""
         return copyable(obj.external_number)
 
-    @column("", "num p2 acts")
+    @column("", "num acts m-f")
     def row_actions(self, obj: PartnerOrder) -> SafeString:
         """Preview is a link: the page is the preview."""
         buttons: SafeString = super().row_actions(obj)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from catalog.admin.export import export_csv
 from catalog.admin.links import page_of
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.changelist import KitChangeList
@@ -21,6 +22,7 @@ from config.adminkit.filters import DateRange, Distinct, MultiChoice, rule_filte
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, link, when
+from orders.admin.exports import ShipmentCsv
 from orders.admin.order_search import find_shipment_ids
 from orders.admin.shipment_page import shipment_context
 from orders.admin.shipment_words import mail_words, publish_word, status_word
@@ -88,7 +90,7 @@ class ShipmentChangeList(KitChangeList):
 
 
 @admin.register(Shipment)
-class ShipmentAdmin(SummaryAdmin):
+class ShipmentAdmin(ShipmentCsv, SummaryAdmin):
     """Parcels partners report, and those we send from our center."""
 
     nav = Nav(group="Sell", order=40, icon="truck", key="s")
@@ -249,6 +251,8 @@ class ShipmentAdmin(SummaryAdmin):
         done, skipped = self.each(queryset, publish_again)
         parcels = "1 parcel is" if done == 1 else f"{done} parcels are"
         return Told(f"{parcels} told to the store again.", skipped=skipped, before="Failed")
+
+    export_csv = export_csv  # the last button of the bulk bar
 
     def _received(self, shipments: list[Shipment], request: HttpRequest) -> Told:
         what = str(shipments[0]) if len(shipments) == 1 else f"{len(shipments)} parcels"

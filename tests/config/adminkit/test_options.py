@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from config.adminkit.nav import Nav
 from tests.config.adminkit.sample import site
 
 LIST = "/admin/auth/user/"
@@ -125,3 +126,13 @@ def test_an_empty_list_says_so(admin_client):
     Group.objects.all().delete()
 
     assert "Nothing here yet" in admin_client.get("/admin/auth/group/").text
+
+
+@pytest.mark.parametrize(
+    ("group", "crumb"),
+    [("Sell", "<span>Sell</span>"), ("", '<span aria-current="page">Users</span>')],
+)
+def test_the_breadcrumb_of_a_list_is_never_empty(as_operator, monkeypatch, group, crumb):
+    monkeypatch.setattr(site._registry[User], "nav", Nav(group, 10, "user"))
+
+    assert f'<div class="breadcrumbs">{crumb}</div>' in as_operator.get(LIST).text
