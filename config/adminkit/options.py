@@ -6,11 +6,13 @@ from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls.resolvers import URLPattern
 
 from .buttons import ButtonAdmin
 from .changelist import KitChangeList, Rule, condition
 from .columns import column
 from .empty import UNKNOWN, Empty
+from .live import live_url
 from .nav import Nav
 from .page_size import keep_choice
 
@@ -28,6 +30,8 @@ class KitAdmin(ButtonAdmin):
     empty_state: Empty = UNKNOWN
     # What must be connected before rows can be here: a word that `site.not_connected` knows.
     comes_from = ""
+    # Whether an open list says how many rows joined it.
+    live = False
     tab_param = "view"
     # (key, label, dict of lookups or Q or callable or None, tone)
     views: tuple[tuple[str, str, Rule, str], ...] | list[tuple[str, str, Rule, str]] = ()
@@ -70,6 +74,10 @@ class KitAdmin(ButtonAdmin):
         return {view[0]: found[f"n{index}"] for index, view in enumerate(self.views)}
 
     # --- Django's hooks
+
+    def get_urls(self) -> list[URLPattern]:
+        """And what joined the list, before Django's catch-all."""
+        return [live_url(self), *super().get_urls()] if self.live else super().get_urls()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
         """Ours: it knows tabs and row buttons."""

@@ -96,6 +96,7 @@ class AlertAdmin(SummaryAdmin):
     list_display = ["head", "kind_", "about", "times", "owner_", "seen"]
     list_filter = [("kind", KindChoice), ("last_at", DateRange.called("Last seen"))]
     list_select_related = ["owner"]
+    live = True
     search_fields = ["title", "advice"]
     search_help_text = "Words of the alert"
     ordering = ["-last_at"]

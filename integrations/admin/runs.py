@@ -58,6 +58,7 @@ class SyncRunAdmin(SummaryAdmin):
         ("started_at", DateRange),
     ]
     list_select_related = ["connection", "user"]
+    live = True
     search_fields = ["flow", "connection__name"]
     search_help_text = "Flow, connection, or #12"
     jump_fields = ("pk_text",)

@@ -56,6 +56,7 @@ class InboundEventAdmin(SummaryAdmin):
         ("received_at", DateRange),
     ]
     list_select_related = ["connection"]
+    live = True
     search_fields = ["topic", "dedupe_key", "account"]
     search_help_text = "Event id, topic, account"
     ordering = ["-received_at"]

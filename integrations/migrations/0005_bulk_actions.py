@@ -17,6 +17,17 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
+        migrations.AlterModelOptions(
+            name="inboundevent",
+            options={
+                "permissions": [
+                    ("replay_event", "Can replay webhooks"),
+                    ("view_payload", "Can read the body of webhooks"),
+                ],
+                "verbose_name": "webhook",
+                "verbose_name_plural": "webhooks",
+            },
+        ),
         migrations.CreateModel(
             name="BulkAction",
             fields=[

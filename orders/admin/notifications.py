@@ -49,6 +49,7 @@ class NotificationAdmin(SummaryAdmin):
     list_display = ["head", "to", "type_", "order_", "state", "tries", "created", "sent"]
     list_filter = [("status", MultiChoice), ("type", MultiChoice), ("created_at", DateRange)]
     list_select_related = ["order"]
+    live = True
     search_fields = ["recipient", "subject"]
     search_help_text = "Recipient, subject"
     views = (

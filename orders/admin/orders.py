@@ -73,6 +73,7 @@ class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
     list_filter = order_list.FILTERS
     list_select_related = ["contact"]
     ordering = ["-placed_at", "-pk"]
+    live = True
     search_fields = ["number"]
     search_help_text = "Number, customer, e-mail, tracking, SKU"
     jump_fields = ("number",)

@@ -61,6 +61,7 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
         ("closes_at", ComingRange.called("Cut-off")),
     ]
     list_select_related = ["partner", "connection"]
+    live = True
     search_fields = ["reference", "external_number"]
     search_help_text = "Reference, their number"
     jump_fields = ("reference", "external_number")

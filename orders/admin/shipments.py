@@ -105,6 +105,7 @@ class ShipmentAdmin(ShipmentCsv, SummaryAdmin):
         UNDER_WAY,
     ]
     list_select_related = ["order", "partner_order__partner"]
+    live = True
     search_fields = ["tracking_number"]
     search_help_text = "Tracking number, order, partner order"
     jump_fields = ("tracking_number",)

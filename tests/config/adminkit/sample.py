@@ -62,6 +62,7 @@ class PersonAdmin(KitAdmin):
         STATE,
     ]
     search_fields = ["username"]
+    live = True
     ordering = ["username"]
     jump_fields = ("username",)
     refusals = (NoTerms,)
