@@ -1,8 +1,11 @@
 """What may leave as a table: variants with their prices, safe to open in a spreadsheet."""
 
 import unicodedata
+from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+from django.utils import timezone
 from import_export import fields, resources
 
 from catalog.models import Variant
@@ -19,15 +22,30 @@ def escape_formula(text: str) -> str:
 
 
 class SafeResource(resources.ModelResource):  # type: ignore[misc]
-    """Text cells are escaped; the columns named in `numbers` stay numbers."""
+    """Text cells are escaped; the columns named in `numbers` stay numbers.
+
+    Rows come in chunks: `with_related` says what is read along, `prepare` gets each chunk.
+    """
 
     numbers: tuple[str, ...] = ()
+
+    def with_related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """With what the columns need."""
+        return rows
+
+    def prepare(self, rows: list[Any]) -> None:
+        """Read what no join gives, for all of them together."""
 
     def export_field(self, field: Any, instance: Any, **kwargs: Any) -> Any:
         """One cell."""
         value = super().export_field(field, instance, **kwargs)
         is_text = isinstance(value, str) and field.column_name not in self.numbers
         return escape_formula(value) if is_text else value
+
+
+def as_moment(at: datetime | None) -> str:
+    """2026-11-20 04:00, in the zone of the portal, as spreadsheets read it."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 class VariantResource(SafeResource):
@@ -46,6 +64,10 @@ class VariantResource(SafeResource):
             *("sku", "product", "title", "barcode", "partner", "their_price", "price"),
             *("currency", "is_archived"),
         )
+
+    def with_related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Product, partner and listings."""
+        return rows.select_related("product__source_partner").prefetch_related("listings")
 
     def dehydrate_their_price(self, variant: Variant) -> str:
         """The price at the partner, if it has the variant."""

@@ -4,8 +4,10 @@ from functools import partial
 
 from django.utils import timezone
 
+from integrations.admin.bulk_press import press_on_row
 from integrations.models import Connection
 from integrations.services import (
+    bulk,
     connections,
     installs,
     nightly,
@@ -41,6 +43,11 @@ def finish_install(connection_id: int) -> str:
 def ensure_webhooks(connection_id: int) -> int:
     """Subscribe to whatever a connection does not send us yet."""
     return subscriptions.ensure_webhooks(Connection.objects.get(pk=connection_id))
+
+
+def do_bulk(bulk_id: int) -> str:
+    """The next rows of a button that was pressed on many."""
+    return bulk.do_bulk(bulk_id, press_on_row)
 
 
 def tick() -> int:

@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 
 from catalog.models import Partner, Variant
 
+LOW_STOCK = 5
+
 
 @dataclass(frozen=True)
 class StockFact:

@@ -29,6 +29,7 @@ from catalog.models import Listing, Partner
 from catalog.services.partners import code_is_fixed, confirm_terms
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.changelist import KitChangeList
+from config.adminkit.empty import Empty
 from config.adminkit.nav import Nav
 from config.adminkit.options import KitAdmin, column
 from config.adminkit.parts import copyable
@@ -68,7 +69,8 @@ class PartnerAdmin(KitAdmin):
         ("daily", "Once a day", {"dispatch": "daily"}, ""),
         ("immediate", "Immediately", Q(dispatch="immediate") & ~Q(code="us"), ""),
     ]
-    empty_state = ("No partners yet", "A partner appears here as soon as its store is connected.")
+    comes_from = "partner"
+    empty_state = Empty("No partners yet", "A partner appears here once its store is connected.")
     summary_template = "admin/catalog/partner/summary.html"
     fieldsets = [
         (

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 
 from catalog.admin.links import page_of
 from catalog.models import UnmatchedSku
-from config.adminkit.filters import MultiChoice
+from config.adminkit.empty import Empty
+from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import copyable, link, when
@@ -25,7 +26,7 @@ class UnmatchedSkuAdmin(SummaryAdmin):
     nav_tone = "warn"
     actions = None
     list_display = ["sku_", "reason_", "connection_", "source_", "times", "first", "last", "look"]
-    list_filter = [("connection", MultiChoice)]
+    list_filter = [("connection", MultiChoice), ("last_at", DateRange.called("Last seen"))]
     list_select_related = ["connection"]
     search_fields = ["sku"]
     search_help_text = "SKU"
@@ -35,9 +36,11 @@ class UnmatchedSkuAdmin(SummaryAdmin):
         ("order", "In orders", {"source": UnmatchedSku.Source.ORDER}, "bad"),
         ("stock", "In stock answers", {"source": UnmatchedSku.Source.STOCK}, "warn"),
     ]
-    empty_state = (
+    comes_from = "any"
+    empty_state = Empty(
         "Every SKU is known",
         "A SKU that a partner or a store names and that no variant has is listed here.",
+        icon="ok",
     )
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -1,5 +1,6 @@
 """Products & variants: what we sell, where it comes from, what it costs."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -11,13 +12,16 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from catalog.admin.facts import StockFact, sources
+from catalog.admin.export import CsvLink, export_csv
+from catalog.admin.facts import LOW_STOCK, StockFact, sources
 from catalog.admin.links import page_of, short_id
 from catalog.models import Listing, Partner, Product, Variant
 from catalog.pricing import margin
+from catalog.resources import VariantResource
 from config.adminkit.actions import Refused, Told, portal_action
 from config.adminkit.changelist import KitChangeList
-from config.adminkit.filters import MultiChoice
+from config.adminkit.empty import Empty
+from config.adminkit.filters import MultiChoice, NumberRange, rule_filter
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import NOTHING, badge, copyable, link, money, when
@@ -33,6 +37,40 @@ SHOWN = [
 ]
 
 
+def told_store(**units: int) -> Callable[[], Q]:
+    """What our store was last told of them."""
+    told = {f"published_quantity__{name}": number for name, number in units.items()}
+    return lambda: Q(Exists(OURS.filter(**told)))
+
+
+def drift_over(percent: int) -> Callable[[], Q]:
+    """The partner's price moved by more than so much from the cost our store was told."""
+    more, less = F("told") * (100 + percent) / 100, F("told") * (100 - percent) / 100
+    far = Q(price__gt=more) | Q(price__lt=less)
+    return lambda: Q(Exists(drifted().filter(far)), archived_at=None)
+
+
+STOCK = rule_filter(
+    "Stock",
+    "stock",
+    ("in", "In stock", told_store(gt=LOW_STOCK)),
+    ("low", "Low stock", told_store(gt=0, lte=LOW_STOCK)),
+    ("out", "Out of stock", told_store(lte=0)),
+)
+DRIFT = rule_filter(
+    "Price changed",
+    "drift",
+    *((str(one), f"More than {one} %", drift_over(one)) for one in (5, 10, 25)),
+)
+MISSING = rule_filter(
+    "Without",
+    "without",
+    ("barcode", "Barcode", {"barcode": ""}),
+    ("store", "A place in our store", lambda: ~Q(Exists(OURS))),
+    ("partner", "A partner", {"product__source_partner": None}),
+)
+
+
 class VariantList(KitChangeList):
     """Knows what we may sell of each variant of the page."""
 
@@ -45,12 +83,19 @@ class VariantList(KitChangeList):
 
 
 @admin.register(Variant)
-class VariantAdmin(SummaryAdmin):
+class VariantAdmin(CsvLink, SummaryAdmin):
+    resource, csv_page, csv_name = VariantResource, "variants_csv", "products"
     nav = Nav(group="Stock", order=10, icon="box", key="v", label="Products & variants")
     list_display = [
         "title_", "sku_", "partner_", "theirs_", "price_", "margin_", "available_", "state",
     ]  # fmt: skip
-    list_filter = [("product__source_partner", MultiChoice)]
+    list_filter = [
+        ("product__source_partner", MultiChoice.called("Partner")),
+        STOCK,
+        ("price", NumberRange.called("Our price")),
+        DRIFT,
+        MISSING,
+    ]
     search_fields = ["sku", "title", "product__title", "barcode"]
     search_help_text = "SKU, title, barcode"
     jump_fields = ("sku",)
@@ -62,11 +107,14 @@ class VariantAdmin(SummaryAdmin):
         ("drift", "Price changed", lambda: Q(Exists(drifted()), archived_at=None), "warn"),
         ("unlinked", "Not in our store", lambda: Q(~Exists(OURS), archived_at=None), "warn"),
     ]
-    empty_state = (
+    comes_from = "partner"
+    empty_state = Empty(
         "No products yet",
         "Import them from a partner's catalog.",
         "Browse the partner catalog",
-        reverse_lazy("admin:partner_catalog"),  # type: ignore[assignment]
+        reverse_lazy("admin:partner_catalog"),
+        "catalog.view_listing",
+        "catalog",
     )
     summary_template = "admin/catalog/variant/summary.html"
     summary_only = True
@@ -124,19 +172,12 @@ class VariantAdmin(SummaryAdmin):
             return stock
         return format_html("{} {}", stock, badge("Not linked", "warn"))
 
-    def list_links(self, request: HttpRequest) -> list[tuple[str, str, str]]:
-        if not request.user.has_perm("orders.export_data"):
-            return []
-        query = request.GET.urlencode()
-        url = reverse("admin:variants_csv")
-        return [("Export CSV", f"{url}?{query}" if query else url, "download")]
-
     # --- actions
 
     @portal_action(
         "Update prices", perm="catalog.import_product", where=("detail", "bulk"), icon="tag",
         available=lambda v: not v.archived_at and v.product.source_partner_id is not None,
-        why_not="no partner supplies it",
+        why_not="no partner supplies it", background=False, at_most=100,
     )  # fmt: skip
     def reprice(self, request: HttpRequest, queryset: QuerySet[Variant]) -> Told:
         """Opens the preview with the partner's terms; nothing is changed before it is confirmed."""
@@ -150,6 +191,8 @@ class VariantAdmin(SummaryAdmin):
         query = urlencode([("partner", partner.pk), *(("v", row.pk) for row in found)])
         url = f"{reverse('admin:partner_import')}?{query}"
         return Told("These are the prices by the partner's terms.", level="info", goto=url)
+
+    export_csv = export_csv  # the last button of the bulk bar
 
     # --- page
 

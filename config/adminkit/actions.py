@@ -40,7 +40,9 @@ class Told:
 class Action:
     """One button: who may press it, on which rows, what it asks first.
 
-    `naming` is its label on one row, where that says more than `label`.
+    `naming` is its label on one row, where that says more than `label`. A button that answers with
+    a page or a file has `background=False`: it is done at once, on `at_most` rows (0: any number).
+    A `quiet` one of a list row shows when the mouse is on the row; on a phone it is always there.
     """
 
     name: str
@@ -60,6 +62,9 @@ class Action:
     where: frozenset[str] = field(default_factory=frozenset)
     available: Callable[[Any], bool] | None = None
     why_not: Text = "not possible now"
+    background: bool = True
+    at_most: int = 0
+    quiet: bool = False
 
     @property
     def asks(self) -> bool:

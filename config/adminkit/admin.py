@@ -10,6 +10,7 @@ from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from .empty import Empty
 from .filters import MultiChoice
 from .nav import Nav
 from .options import KitAdmin, column
@@ -109,7 +110,14 @@ class PortalGroupAdmin(KitAdmin, GroupAdmin):
     deletable = True
     filter_horizontal = ()  # Django's two boxes cannot be read aloud
     column_css = KitAdmin.column_css | {"__str__": "flex m-a"}
-    empty_state = ("No groups yet", "A group is a named set of permissions given to people.")
+    empty_state = Empty(
+        "No groups yet",
+        "A group is a named set of permissions given to people.",
+        "Add a group",
+        "add/",
+        "auth.add_group",
+        "shield",
+    )
 
     def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         """Permissions as boxes to tick; without those to tables that no page shows."""

@@ -14,6 +14,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from .actions import Action, Refused, declared_actions
+from .background import hand_over
 from .columns import column
 from .running import check_permission, login_first, question_context, run_bulk, run_single
 
@@ -119,16 +120,20 @@ class ButtonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "dialog": f"do-{action.name}" if action.asks else "",
         }
 
-    @column("", "num p2 acts")
+    @column("", "num acts m-f")
     def row_actions(self, obj: Any) -> SafeString:
-        """Buttons of a list row; those that depend on the row's state are always visible."""
+        """Buttons of a row; those that depend on its state are always visible, unless quiet.
+
+        The quiet ones come first: what is always visible lines up at the right.
+        """
+        actions = getattr(obj, "portal_row_actions", ())
         return format_html_join(
             " ",
             '<button class="btn small row-act{}" form="changelist-form" formmethod="post" '
             'formaction="{}">{}</button>',
             (
-                (" on" if action.available else "", self.action_url(action, obj), action.button)
-                for action in getattr(obj, "portal_row_actions", ())
+                (_visibility(action), self.action_url(action, obj), action.button)
+                for action in sorted(actions, key=lambda action: not action.quiet)
             ),
         )
 
@@ -172,9 +177,17 @@ class ButtonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 check_permission(self, request, action, None)
 
 
+def _visibility(action: Action) -> str:
+    if action.quiet:
+        return " quiet"
+    return " on" if action.available else ""
+
+
 def _bulk_runner(action: Action) -> Any:
     def run(admin: ButtonAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
-        return run_bulk(admin, request, action, queryset)
+        check_permission(admin, request, action, None)
+        later = hand_over(admin, request, action, queryset)
+        return later or run_bulk(admin, request, action, queryset)
 
     run.__name__ = action.name
     return update_wrapper(run, run_bulk, assigned=("__doc__",))

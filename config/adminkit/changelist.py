@@ -7,6 +7,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from .page_size import rows_per_page, size_links
+
 Rule = Q | dict[str, Any] | Callable[[], Q] | None
 
 
@@ -14,6 +16,7 @@ class KitChangeList(ChangeList):
     """The tab parameter is ours, not a lookup; rows carry the buttons this person may press."""
 
     model_admin: Any
+    size_links: list[dict[str, Any]]
 
     def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
         """Django's, minus the tab."""
@@ -30,6 +33,9 @@ class KitChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         """Fetch the page, and decide once per person which buttons its rows may have."""
+        admin = self.model_admin
+        self.list_per_page = rows_per_page(request, admin.url_name, self.list_per_page)
+        self.size_links = size_links(request, self.list_per_page)
         super().get_results(request)
         actions = self.model_admin.actions_for(request, "row")
         if not actions:

@@ -7,8 +7,9 @@ from typing import Any
 def column(title: str, css: str = "", ordering: str | None = None) -> Callable[[Any], Any]:
     """@column("Total", "num m-b", ordering="total").
 
-    css: num (right, tabular), flex (takes what is left), p4, p3 and p2 (hidden when narrow, in
-    this order), m-a to m-e (places on a phone), m-wide (m-a over the whole width).
+    css: num (right, tabular), flex (takes what is left), clip (cut when long), p4, p3 and p2
+    (hidden when narrow, in this order), m-a to m-e (places on a phone), m-wide (m-a over the
+    whole width).
     """
 
     def wrap(function: Any) -> Any:

@@ -6,11 +6,15 @@ from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls.resolvers import URLPattern
 
 from .buttons import ButtonAdmin
 from .changelist import KitChangeList, Rule, condition
 from .columns import column
+from .empty import UNKNOWN, Empty
+from .live import live_url
 from .nav import Nav
+from .page_size import keep_choice
 
 __all__ = ["KitAdmin", "SummaryAdmin", "column"]
 
@@ -19,11 +23,15 @@ class KitAdmin(ButtonAdmin):
     """Base of every ModelAdmin of the portal."""
 
     list_per_page = 50
+    list_max_show_all = 0  # the sizes of a page end at 200
     empty_value_display = ""
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    # (title, text) or (title, text, button, url)
-    empty_state: tuple[str, ...] = ("Nothing here yet", "Rows appear as soon as there are some.")
+    empty_state: Empty = UNKNOWN
+    # What must be connected before rows can be here: a word that `site.not_connected` knows.
+    comes_from = ""
+    # Whether an open list says how many rows joined it.
+    live = False
     tab_param = "view"
     # (key, label, dict of lookups or Q or callable or None, tone)
     views: tuple[tuple[str, str, Rule, str], ...] | list[tuple[str, str, Rule, str]] = ()
@@ -67,6 +75,10 @@ class KitAdmin(ButtonAdmin):
 
     # --- Django's hooks
 
+    def get_urls(self) -> list[URLPattern]:
+        """And what joined the list, before Django's catch-all."""
+        return [live_url(self), *super().get_urls()] if self.live else super().get_urls()
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
         """Ours: it knows tabs and row buttons."""
         return KitChangeList
@@ -94,13 +106,14 @@ class KitAdmin(ButtonAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The list; an exact number in the search box opens its row."""
+        if chosen := keep_choice(request, self.url_name):
+            return chosen
         if request.method == "POST":
             self.refuse_forged_bulk(request)
         elif hit := self._exact_hit(request):
             return HttpResponseRedirect(self.change_url(hit))
         extra = {
             "tabs": self.tabs(request) if request.method == "GET" else [],
-            "empty_state": (*self.empty_state, "", "")[:4],
             "list_links": self.list_links(request),
         }
         return super().changelist_view(request, extra | (extra_context or {}))

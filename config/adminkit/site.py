@@ -15,6 +15,8 @@ from django.urls.resolvers import URLPattern, URLResolver
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from .background import Start
+from .empty import Empty
 from .icons import serve_sprite
 from .nav import COUNT_SECONDS, Nav, Page, build_nav, may_open_anything
 from .refusals import no_rights, wrong_method
@@ -26,7 +28,12 @@ NEVER = {"django_q"}
 
 
 class PortalAdminSite(admin.AdminSite):
-    """Crossdock's admin. The project sets `worker_status`, `health_name` and `index_view`."""
+    """Crossdock's admin. The project sets `worker_status`, `health_name` and `index_view`.
+
+    `start_bulk` takes over what is pressed on many rows; `not_connected(comes_from, things)` is
+    what an empty list says while what its rows come from is not connected; `notices` say on the
+    next page, whichever it is, what came of something a person started and did not wait for.
+    """
 
     site_header = site_title = "Crossdock"
     index_title = "Dashboard"
@@ -40,6 +47,9 @@ class PortalAdminSite(admin.AdminSite):
         self.worker_status: Callable[[], tuple[str, str]] | None = None
         self.index_view: Callable[[HttpRequest], HttpResponse | dict[str, Any]] | None = None
         self.health_name = "index"
+        self.start_bulk: Start | None = None
+        self.not_connected: Callable[[str, str], Empty | None] | None = None
+        self.notices: list[Callable[[HttpRequest], None]] = []
         self.disable_action("delete_selected")
         self.add_page(
             "kit/",
@@ -139,6 +149,8 @@ class PortalAdminSite(admin.AdminSite):
         }
         if not self.has_permission(request):
             return context
+        for notice in self.notices:
+            notice(request)
         nav = build_nav(self, request)
         worker, tone = self._worker()
         return context | {

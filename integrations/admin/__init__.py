@@ -2,6 +2,8 @@
 
 from integrations.admin import (
     alerts,
+    bulk_actions,
+    bulk_question,
     connecting,
     connections,
     installs,
@@ -13,6 +15,8 @@ from integrations.admin import (
 
 __all__ = [
     "alerts",
+    "bulk_actions",
+    "bulk_question",
     "connecting",
     "connections",
     "installs",

@@ -16,6 +16,8 @@ from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Refused, Told, portal_action
 from config.adminkit.changelist import KitChangeList
+from config.adminkit.empty import Empty
+from config.adminkit.filters import DateRange, Distinct
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, two_lines, when
@@ -36,6 +38,7 @@ WORDS = {
     "difference": "Changed there",
     "privacy": "Privacy request",
     "notification": "E-mail not sent",
+    "bulk": "Stopped half-way",
 }
 SNOOZES = [
     ("1", "One hour"),
@@ -67,6 +70,14 @@ def snoozed() -> Q:
     return Q(closed_at=None, snoozed_until__gt=timezone.now())
 
 
+class KindChoice(Distinct):
+    """The kinds there are, in our words."""
+
+    def label(self, value: str) -> str:
+        """As its badge says."""
+        return kind_word(value)
+
+
 class AlertList(KitChangeList):
     """The tab *Mine* depends on who looks."""
 
@@ -83,11 +94,15 @@ class AlertAdmin(SummaryAdmin):
 
     nav = Nav("", 10, "bell", "a")
     list_display = ["head", "kind_", "about", "times", "owner_", "seen"]
-    list_filter = ["kind"]
+    list_filter = [("kind", KindChoice), ("last_at", DateRange.called("Last seen"))]
     list_select_related = ["owner"]
+    live = True
     search_fields = ["title", "advice"]
+    search_help_text = "Words of the alert"
     ordering = ["-last_at"]
-    empty_state = ("Nothing needs you", "Alerts close themselves when the cause is gone.")
+    empty_state = Empty(
+        "Nothing needs you", "Alerts close themselves when the cause is gone.", icon="ok"
+    )
     summary_template = "admin/integrations/alert/summary.html"
     summary_only = True
     views = [
@@ -244,8 +259,12 @@ def history(alert: Alert) -> list[dict[str, Any]]:
 
 def kind_badge(alert: Alert) -> SafeString:
     """Its kind in words and in its tone."""
-    word = WORDS.get(alert.kind, alert.kind.replace("_", " ").capitalize())
-    return badge(word, "bad" if alert.kind in URGENT else "warn")
+    return badge(kind_word(alert.kind), "bad" if alert.kind in URGENT else "warn")
+
+
+def kind_word(kind: str) -> str:
+    """What staff read."""
+    return WORDS.get(kind, kind.replace("_", " ").capitalize())
 
 
 def state_word(alert: Alert) -> str:

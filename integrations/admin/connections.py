@@ -11,12 +11,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.adminkit.changelist import KitChangeList
-from config.adminkit.filters import MultiChoice
+from config.adminkit.empty import Empty
 from config.adminkit.nav import Nav
 from config.adminkit.options import column
 from config.adminkit.parts import badge, strip, two_lines, when
 from integrations import registry
 from integrations.admin.cadence import cadence_words, flow_words
+from integrations.admin.choices import HEALTH, ProviderChoice
 from integrations.admin.connection_buttons import MANAGE, ConnectionButtons
 from integrations.admin.connection_facts import (
     Fact,
@@ -63,7 +64,7 @@ class ConnectionAdmin(ConnectionButtons):
 
     nav = Nav("Integrations", 10, "plug", "c")
     list_display = ["head", "provider_", "health", "age", "strip_", "next_", "error_"]
-    list_filter = [("status", MultiChoice)]
+    list_filter = [("provider", ProviderChoice), HEALTH]
     search_fields = ["name", "account", "slug"]
     search_help_text = "Name, domain, account"
     jump_fields = ("account", "slug")
@@ -99,13 +100,15 @@ class ConnectionAdmin(ConnectionButtons):
         return Connection.objects.order_by()
 
     @property
-    def empty_state(self) -> tuple[str, ...]:  # type: ignore[override]
+    def empty_state(self) -> Empty:  # type: ignore[override]
         """The way in depends on the address of a page, so it is made when it is asked for."""
-        return (
+        return Empty(
             "No systems connected",
             "Connect your own store first, then the stores of your partners.",
             "Connect your own store",
             address("connect_system", "shopify"),
+            MANAGE,
+            "plug",
         )
 
     @column("Connection", "m-a", "name")

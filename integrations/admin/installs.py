@@ -11,10 +11,12 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Told, portal_action
+from config.adminkit.empty import Empty
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, when
 from integrations import registry
@@ -152,7 +154,14 @@ class InstallLinkAdmin(SummaryAdmin):
     ordering = ["-id"]
     summary_template = "admin/integrations/connection/link.html"
     summary_only = True
-    empty_state = ("No install links yet", "A partner opens one to connect their store.")
+    empty_state = Empty(
+        "No install links yet",
+        "A partner opens one to connect their store.",
+        "Make an install link",
+        reverse_lazy("admin:connect_partner"),
+        MANAGE,
+        "link",
+    )
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Those who may make them."""

@@ -5,17 +5,20 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Told, portal_action
+from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, when
 from integrations.admin.asking import ask_for_runs
 from integrations.admin.cadence import flow_words
+from integrations.admin.choices import FlowChoice
 from integrations.admin.held_buttons import discard, held_facts, release
 from integrations.admin.places import address, row_url
 from integrations.admin.run_changes import change_tabs, find_changes
@@ -48,17 +51,27 @@ class SyncRunAdmin(SummaryAdmin):
         *("started", "took_"),
     ]
     list_filter = [
+        ("flow", FlowChoice),
         ("connection", MultiChoice),
         ("status", MultiChoice),
-        ("trigger", MultiChoice),
+        ("trigger", MultiChoice.called("Started by")),
         ("started_at", DateRange),
     ]
     list_select_related = ["connection", "user"]
+    live = True
     search_fields = ["flow", "connection__name"]
     search_help_text = "Flow, connection, or #12"
     jump_fields = ("pk_text",)
     ordering = ["-id"]
-    empty_state = ("No runs yet", "Each sync of each connection is one row here.")
+    comes_from = "any"
+    empty_state = Empty(
+        "No runs yet",
+        "Each sync of each connection is one row here. The first one starts by itself or by hand.",
+        "See schedules",
+        reverse_lazy("admin:integrations_flowschedule_changelist"),
+        "integrations.view_flowschedule",
+        "sync",
+    )
     refusals = (CannotDecide,)
     summary_template = "admin/integrations/syncrun/summary.html"
     summary_only = True

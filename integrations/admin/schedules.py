@@ -11,12 +11,14 @@ from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.changelist import KitChangeList
+from config.adminkit.empty import Empty
 from config.adminkit.filters import MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import KitAdmin, column
 from config.adminkit.parts import badge, strip, when
 from integrations.admin.asking import ask_for_runs
 from integrations.admin.cadence import cadence_words, flow_words, is_late, next_times
+from integrations.admin.choices import FlowChoice
 from integrations.admin.places import row_url
 from integrations.admin.recent import runs_of_schedules, tones_of
 from integrations.admin.schedule_form import ScheduleForm
@@ -48,14 +50,17 @@ class FlowScheduleAdmin(KitAdmin):
     nav = Nav("Integrations", 40, "clock", "d", label="Schedules")
     form = ScheduleForm
     list_display = ["head", "connection_", "words", "strip_", "result", "next_", "state"]
-    list_filter = [("connection", MultiChoice)]
+    list_filter = [("flow", FlowChoice), ("connection", MultiChoice)]
     list_select_related = ["connection"]
     search_fields = ["flow", "connection__name"]
     search_help_text = "Flow, connection"
     ordering = ["connection__name", "flow"]
     change_list_template = "admin/integrations/flowschedule/list.html"
     summary_template = "admin/integrations/flowschedule/summary.html"
-    empty_state = ("No schedules yet", "Each flow of a connected system gets its own.")
+    comes_from = "any"
+    empty_state = Empty(
+        "No schedules yet", "Each flow of a connected system gets its own.", icon="clock"
+    )
     views = [
         ("", "All", None, ""),
         ("timed", "Timed", Q(enabled=True) & ~MANUAL, ""),
@@ -108,7 +113,7 @@ class FlowScheduleAdmin(KitAdmin):
         """What runs."""
         return flow_words(row.flow)
 
-    @column("Connection", "m-e", "connection__name")
+    @column("Connection", "clip m-e", "connection__name")
     def connection_(self, row: FlowSchedule) -> str:
         """Whose."""
         return row.connection.name
@@ -187,7 +192,8 @@ class FlowScheduleAdmin(KitAdmin):
         "Pause",
         perm=CHANGE,
         icon="hold",
-        where=("detail", "bulk"),
+        where=("row", "detail", "bulk"),
+        quiet=True,
         available=lambda row: row.enabled and not row.is_manual,
         why_not=lambda row: "runs only when asked" if row.enabled else "paused already",
     )

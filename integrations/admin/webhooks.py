@@ -9,12 +9,14 @@ from django.contrib import admin
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Refused, Told, portal_action
-from config.adminkit.filters import DateRange, MultiChoice
+from config.adminkit.empty import Empty
+from config.adminkit.filters import DateRange, Distinct, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import ago, badge, json_block, when
@@ -48,17 +50,23 @@ class InboundEventAdmin(SummaryAdmin):
     nav = Nav("Integrations", 30, "inbox", "w", label="Webhook inbox")
     list_display = ["head", "source", "received", "state", "tries", "about", "why", "took_"]
     list_filter = [
+        ("topic", Distinct),
         ("connection", MultiChoice),
         ("status", MultiChoice),
         ("received_at", DateRange),
     ]
     list_select_related = ["connection"]
+    live = True
     search_fields = ["topic", "dedupe_key", "account"]
     search_help_text = "Event id, topic, account"
     ordering = ["-received_at"]
-    empty_state = (
+    comes_from = "any"
+    empty_state = Empty(
         "Nothing came in yet",
         "Stores and suppliers tell us here when something changes.",
+        "See connections",
+        reverse_lazy("admin:integrations_connection_changelist"),
+        "integrations.view_connection",
     )
     summary_template = "admin/integrations/inboundevent/summary.html"
     summary_only = True

@@ -1,6 +1,7 @@
 """The tables of the integrations app."""
 
 from integrations.models.alerts import Alert
+from integrations.models.bulk import BulkAction, BulkRow
 from integrations.models.connection import Connection
 from integrations.models.events import InboundEvent
 from integrations.models.installs import InstallLink
@@ -11,6 +12,8 @@ from integrations.models.schedules import FlowSchedule
 __all__ = [
     "Alert",
     "ApiCall",
+    "BulkAction",
+    "BulkRow",
     "Connection",
     "ExternalRef",
     "FlowSchedule",

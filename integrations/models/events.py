@@ -62,7 +62,7 @@ class InboundEvent(Movable, Leased, Stamped):
 
     class Meta:
         verbose_name = "webhook"
-        verbose_name_plural = "webhook inbox"
+        verbose_name_plural = "webhooks"
         permissions = [
             ("replay_event", "Can replay webhooks"),
             ("view_payload", "Can read the body of webhooks"),

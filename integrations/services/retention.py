@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.db.models import Q
 from django_q.models import Failure, OrmQ, Success, Task
 
-from integrations.models import ApiCall, InboundEvent, SyncRun
+from integrations.models import ApiCall, BulkAction, InboundEvent, SyncRun
 
-BODY_DAYS, EVENT_DAYS, CALL_DAYS, RUN_DAYS = 30, 90, 30, 365
+BODY_DAYS, EVENT_DAYS, CALL_DAYS, RUN_DAYS, BULK_DAYS = 30, 90, 30, 365, 90
 KEEP_SUCCESSES, KEEP_FAILURES = 100, 500
 CHUNK = 1000
 
@@ -26,6 +27,7 @@ def prune(now: datetime) -> dict[str, int]:
         "webhooks": _delete(old_events),
         "calls": _delete(ApiCall.objects.filter(at__lt=now - timedelta(days=CALL_DAYS))),
         "runs": _delete(old_runs.exclude(status__in=UNDECIDED)),
+        "bulk actions": _delete(_old_bulk_actions(now)),
         "finished jobs": _keep_newest(Success.objects.all(), KEEP_SUCCESSES),
         "failed jobs": _keep_newest(Failure.objects.all(), KEEP_FAILURES),
         "dead jobs": _delete(OrmQ.objects.filter(lock__lt=now - timedelta(days=BODY_DAYS))),
@@ -38,6 +40,14 @@ def _empty_bodies(settled: models.QuerySet[InboundEvent], now: datetime) -> int:
     while found := list(old.values_list("pk", flat=True)[:CHUNK]):
         total += InboundEvent.objects.filter(pk__in=found).update(body=b"")
     return total
+
+
+def _old_bulk_actions(now: datetime) -> models.QuerySet[BulkAction]:
+    """Those that ended long ago, and questions nobody answered."""
+    ended = [BulkAction.Status.COMPLETED, BulkAction.Status.CANCELED]
+    old = Q(status__in=ended, created_at__lt=now - timedelta(days=BULK_DAYS))
+    unanswered = Q(status=BulkAction.Status.DRAFT, created_at__lt=now - timedelta(days=1))
+    return BulkAction.objects.filter(old | unanswered)
 
 
 def _keep_newest(jobs: models.QuerySet[Task], number: int) -> int:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from integrations.jobs import Queue, enqueue, waiting_jobs
 from integrations.models import Connection, FlowSchedule, InboundEvent, SyncRun
+from integrations.services import bulk
 from integrations.services.alerts import raise_alert
 from integrations.services.breaker import waits
 from integrations.services.held_back import HELD_BACK
@@ -84,6 +85,7 @@ def sweep(now: datetime) -> int:
     """Put lost work back into the queue and end runs whose worker is gone; returns how many."""
     awake = waiting_jobs()
     woken = _wake_runs(now) + _wake_events(now, awake) + _wake_installs(now, awake)
+    woken += _wake_bulk(now, awake)
     return woken + _end_silent_runs(now) + _run_again()
 
 
@@ -116,6 +118,12 @@ def _wake_installs(now: datetime, awake: Awake) -> int:
         status=Connection.Status.DRAFT, installed_at__gt=now - timedelta(days=1)
     )
     return _wake(INSTALL_TASK, fresh.values_list("pk", flat=True)[:AT_MOST], awake)
+
+
+def _wake_bulk(now: datetime, awake: Awake) -> int:
+    """Buttons pressed on many rows whose job, or whose worker, was lost."""
+    lost = bulk.find_lost_bulk(now, awake.get(bulk.TASK, set()))
+    return _wake(bulk.TASK, lost, awake)
 
 
 def _wake(task: str, found: Iterable[int], awake: Awake, queue: Queue = "crossdock") -> int:

@@ -7,14 +7,18 @@ from django.contrib import admin
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from catalog.admin.facts import LOW_STOCK
 from catalog.admin.links import page_of
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.changelist import KitChangeList
-from config.adminkit.filters import MultiChoice
+from config.adminkit.empty import Empty
+from config.adminkit.filters import MultiChoice, NumberRange
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import NOTHING, badge, copyable, when
@@ -29,7 +33,18 @@ from inventory.services.adjust import CannotAdjust, adjust_stock
 
 MOST_UNITS = 1_000_000
 CACHE_S = 15
+UNITS = [
+    ("Below 0", None, -1),
+    ("None", 0, 0),
+    (f"1 to {LOW_STOCK}", 1, LOW_STOCK),
+    (f"More than {LOW_STOCK}", LOW_STOCK + 1, None),
+]
 AGE_TONES = {"Gone": "bad", "Stale": "warn", "Unreadable": "warn"}
+
+
+def stock_schedules() -> str:
+    """The schedules of stock runs, each with a button that runs it now."""
+    return f"{reverse('admin:integrations_flowschedule_changelist')}?flow__in=stock"
 
 
 class AdjustForm(forms.Form):
@@ -70,7 +85,7 @@ class StockLevelAdmin(SummaryAdmin):
     list_display = [
         "title", "sku", "place", "on_hand_", "held_", "available_", "sellable_", "state", "age",
     ]  # fmt: skip
-    list_filter = [("location", MultiChoice)]
+    list_filter = [("location", MultiChoice), ("available", NumberRange.called("Units", UNITS))]
     list_select_related = ["variant__product", "location__connection"]
     search_fields = ["variant__sku", "variant__product__title", "variant__title"]
     search_help_text = "SKU or product"
@@ -84,9 +99,14 @@ class StockLevelAdmin(SummaryAdmin):
         ("odd", "Unreadable", {"rejected_since__isnull": False}, "warn"),
         ("ours", "Our shelf", {"location__connection": None}, ""),
     ]
-    empty_state = (
+    comes_from = "partner"
+    empty_state = Empty(
         "No stock yet",
         "Numbers appear after the first stock run of a partner whose products are imported.",
+        "Run the first stock sync",
+        lazy(stock_schedules, str)(),
+        "integrations.run_flow",
+        "stock",
     )
     summary_template = "admin/inventory/stocklevel/summary.html"
     summary_only = True

@@ -12,6 +12,7 @@ from catalog.admin.links import page_of
 from catalog.models import Variant
 from catalog.skus import find_variant
 from config.adminkit.actions import Told, portal_action
+from config.adminkit.empty import Empty
 from config.adminkit.nav import Nav
 from config.adminkit.options import KitAdmin, column
 from config.adminkit.parts import badge, when
@@ -54,7 +55,8 @@ class LocationAdmin(KitAdmin):
     search_fields = ["name"]
     ordering = [F("connection").asc(nulls_first=True), "name"]
     refusals = (CannotAdjust,)
-    empty_state = ("No locations yet", "They appear with the first stock run of a partner.")
+    comes_from = "partner"
+    empty_state = Empty("No locations yet", "They appear with the first stock run of a partner.")
     summary_template = "admin/inventory/location/summary.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:

@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from catalog.admin.facts import LOW_STOCK
 from inventory.models import Location, StockLevel
-
-LOW_STOCK = 5
 
 
 def stock_word(units: int) -> str:

@@ -6,12 +6,14 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalog.admin.links import page_of
 from config.adminkit.actions import Refused, Told, portal_action
-from config.adminkit.filters import MultiChoice
+from config.adminkit.empty import Empty
+from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, link, when
@@ -45,8 +47,9 @@ class NotificationAdmin(SummaryAdmin):
 
     nav = Nav(group="System", order=10, icon="mail", key="n")
     list_display = ["head", "to", "type_", "order_", "state", "tries", "created", "sent"]
-    list_filter = [("status", MultiChoice), ("type", MultiChoice)]
+    list_filter = [("status", MultiChoice), ("type", MultiChoice), ("created_at", DateRange)]
     list_select_related = ["order"]
+    live = True
     search_fields = ["recipient", "subject"]
     search_help_text = "Recipient, subject"
     views = (
@@ -56,7 +59,15 @@ class NotificationAdmin(SummaryAdmin):
         ("sent", "Sent", {"status": Status.SENT}, ""),
         ("suppressed", "Suppressed", {"status": Status.SUPPRESSED}, ""),
     )
-    empty_state = ("No e-mails yet", "Customers get one when their parcel leaves.")
+    comes_from = "store"
+    empty_state = Empty(
+        "No e-mails yet",
+        "Customers get one when their parcel leaves.",
+        "See shipments",
+        reverse_lazy("admin:orders_shipment_changelist"),
+        "orders.view_shipment",
+        "mail",
+    )
     summary_template = "admin/orders/notification/summary.html"
     summary_only = True
 

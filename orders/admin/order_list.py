@@ -1,18 +1,25 @@
 """The orders list: facts of the page's rows in two queries, and its filters."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils import timezone
 
 from catalog.models import Partner
 from config.adminkit.changelist import KitChangeList, Rule
+from config.adminkit.empty import Empty
+from config.adminkit.filters import DateRange, MultiChoice, NumberRange, Several, rule_filter
 from orders.models import Order, OrderLine, PartnerOrderLine, Shipment
 
 Status = Order.Status
+WITH_PARTNERS = [Status.EXPORTED, Status.RECEIVED, Status.PICKING, Status.PACKED]
 TABS: list[tuple[str, str, Rule, str]] = [
     ("", "All", None, ""),
     ("work", "Needs work", ~Q(attention=""), "bad"),
@@ -21,13 +28,21 @@ TABS: list[tuple[str, str, Rule, str]] = [
     (
         "partners",
         "With partners",
-        {"status__in": [Status.EXPORTED, Status.RECEIVED, Status.PICKING, Status.PACKED]},
+        {"status__in": WITH_PARTNERS},
         "",
     ),
     ("shipped", "Shipped", {"status__in": [Status.PARTIALLY_SHIPPED, Status.SHIPPED]}, ""),
     ("delivered", "Delivered", {"status": Status.DELIVERED}, ""),
     ("canceled", "Canceled", {"status": Status.CANCELED}, ""),
 ]
+EMPTY = Empty(
+    "No orders yet",
+    "They appear a few seconds after a customer buys.",
+    "See the connection",
+    reverse_lazy("admin:integrations_connection_changelist"),
+    "integrations.view_connection",
+    "order",
+)
 
 
 @dataclass
@@ -69,10 +84,16 @@ def read_facts(ids: list[int]) -> dict[int, RowFacts]:
     return facts
 
 
-class FulfilledBy(admin.SimpleListFilter):
-    """Orders with a part at this partner; an id lookup, so no row comes twice."""
+class FulfilledBy(Several, admin.SimpleListFilter):
+    """Orders with a part at one of these partners; an id lookup, so no row comes twice."""
 
     title, parameter_name = "fulfilled by", "partner"
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        self.parameter = self.parameter_name
+        self.options = [(str(value), str(label)) for value, label in self.lookup_choices]
+        self.chosen = [one for one in (self.value() or "").split(",") if one.isdecimal()]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Every partner, ours included."""
@@ -80,24 +101,51 @@ class FulfilledBy(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
         """Orders with a live part there."""
-        chosen = self.value() or ""
-        if not chosen.isdigit():
+        if not self.chosen:
             return queryset
-        parts = PartnerOrderLine.objects.filter(partner=int(chosen), canceled_at=None)
+        parts = PartnerOrderLine.objects.filter(
+            partner__in=[int(pk) for pk in self.chosen], canceled_at=None
+        )
         return queryset.filter(pk__in=parts.values("order_line__order"))
 
 
-class Payment(admin.SimpleListFilter):
-    """Paid or not."""
+def untracked(days: int) -> Callable[[], Q]:
+    """Given to a partner, or shipped, for so many days without a number the customer could follow.
 
-    title, parameter_name = "payment", "payment"
+    What waits for payment or for its partner's day is not missing anything yet.
+    """
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Two words."""
-        return [("paid", "Paid"), ("pending", "Pending")]
+    def rule() -> Q:
+        told = PartnerOrderLine.objects.filter(
+            canceled_at=None, partner_order__submitted_at__lt=timezone.now() - timedelta(days=days)
+        )
+        parcels = Shipment.objects.exclude(tracking_number="").exclude(order=None)
+        parcels = parcels.exclude(status=Shipment.Status.VOIDED)
+        return (
+            Q(status__in=[*WITH_PARTNERS, Status.PARTIALLY_SHIPPED, Status.SHIPPED])
+            & Q(pk__in=told.values("order_line__order"))
+            & ~Q(pk__in=parcels.values("order"))
+        )
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
-        """By whether a payment came."""
-        if self.value() in ("paid", "pending"):
-            return queryset.filter(paid_at__isnull=self.value() == "pending")
-        return queryset
+    return rule
+
+
+FILTERS: list[Any] = [
+    ("status", MultiChoice),
+    ("attention", MultiChoice.called("Needs work")),
+    rule_filter(
+        "Payment",
+        "payment",
+        ("paid", "Paid", {"paid_at__isnull": False}),
+        ("pending", "Pending", {"paid_at__isnull": True}),
+    ),
+    FulfilledBy,
+    ("total", NumberRange),
+    ("placed_at", DateRange),
+    rule_filter(
+        "No tracking",
+        "untracked",
+        ("2", "More than 2 days", untracked(2)),
+        ("7", "More than a week", untracked(7)),
+    ),
+]

@@ -8,16 +8,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from catalog.admin.export import export_csv
 from catalog.admin.links import page_of
 from catalog.models import OrderTrigger
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.changelist import KitChangeList
-from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, money, when
 from integrations.words import counted
 from orders.admin import order_list
+from orders.admin.exports import OrderCsv
 from orders.admin.order_decisions import DecisionActions
 from orders.admin.order_page import order_context
 from orders.admin.order_search import find_order_ids
@@ -64,24 +65,21 @@ def waits_for_approval(order: Order) -> bool:
 
 
 @admin.register(Order)
-class OrderAdmin(DecisionActions, SummaryAdmin):
+class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
     """Customers' orders: lines and prices belong to the store, staff approve, hold and ship."""
 
     nav = Nav(group="Sell", order=10, icon="order", key="o")
     list_display = ["head", "customer", "paid", "state", "by", "items", "total_", "track", "placed"]
-    list_filter = [
-        ("status", MultiChoice),
-        order_list.Payment,
-        order_list.FulfilledBy,
-        ("placed_at", DateRange),
-    ]
+    list_filter = order_list.FILTERS
     list_select_related = ["contact"]
     ordering = ["-placed_at", "-pk"]
+    live = True
     search_fields = ["number"]
     search_help_text = "Number, customer, e-mail, tracking, SKU"
     jump_fields = ("number",)
     views = order_list.TABS
-    empty_state = ("No orders yet", "They appear a few seconds after a customer buys.")
+    comes_from = "store"
+    empty_state = order_list.EMPTY
     refusals = (CannotShip, CannotSubmit)
     summary_template = "admin/orders/order/summary.html"
     summary_only = True
@@ -136,7 +134,7 @@ class OrderAdmin(DecisionActions, SummaryAdmin):
         """Badge of the goods: what needs work comes first."""
         return badge(fulfillment_word(obj))
 
-    @column("Fulfilled by", "p2")
+    @column("Fulfilled by", "p2 clip")
     def by(self, obj: Any) -> str:
         """The first partner, and how many more."""
         names = obj.row_facts.partners
@@ -285,6 +283,8 @@ class OrderAdmin(DecisionActions, SummaryAdmin):
         """Let it go on."""
         done, skipped = self.each(queryset, lambda order: release_order(order, request.user))  # type: ignore[arg-type]
         return Told(_say(done, "released", "its lines go to their partners"), skipped=skipped)
+
+    export_csv = export_csv  # the last button of the bulk bar
 
 
 def _say(done: int, what: str, effect: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from catalog.admin.links import page_of
 from config.adminkit.actions import Refused, Told, portal_action
+from config.adminkit.empty import Empty
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import link
 from orders.admin import shortfall_buttons
@@ -33,7 +34,10 @@ class PartnerOrderLineAdmin(SummaryAdmin):
     search_fields = ["order_line__sku"]
     search_help_text = "SKU"
     refusals = (CannotSettle,)
-    empty_state = ("No lines yet", "Each line of a customer's order is given to a partner here.")
+    comes_from = "store"
+    empty_state = Empty(
+        "No lines yet", "Each line of a customer's order is given to a partner here."
+    )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

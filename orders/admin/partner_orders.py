@@ -6,11 +6,13 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Refused, Told, portal_action
-from config.adminkit.filters import MultiChoice
+from config.adminkit.empty import Empty
+from config.adminkit.filters import ComingRange, MultiChoice, NumberRange
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, money, when
@@ -51,13 +53,28 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
         "number",
     ]
     column_css = SummaryAdmin.column_css | {"partner": "m-e"}
-    list_filter = [("partner", MultiChoice), ("ship_to", MultiChoice)]
+    list_filter = [
+        ("status", MultiChoice),
+        ("partner", MultiChoice),
+        ("ship_to", MultiChoice),
+        ("cost_total", NumberRange.called("Cost")),
+        ("closes_at", ComingRange.called("Cut-off")),
+    ]
     list_select_related = ["partner", "connection"]
+    live = True
     search_fields = ["reference", "external_number"]
     search_help_text = "Reference, their number"
     jump_fields = ("reference", "external_number")
     views = states.TABS
-    empty_state = ("No partner orders yet", "A line that is ready opens one for its partner.")
+    comes_from = "partner"
+    empty_state = Empty(
+        "No partner orders yet",
+        "A line that is ready opens one for its partner.",
+        "See orders",
+        reverse_lazy("admin:orders_order_changelist"),
+        "orders.view_order",
+        "send",
+    )
     refusals = (closing.CannotSubmit,)
     summary_template = "admin/orders/partnerorder/summary.html"
     summary_only = True
@@ -133,7 +150,7 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
         """What the partner calls it."""
         return copyable(obj.external_number)
 
-    @column("", "num p2 acts")
+    @column("", "num acts m-f")
     def row_actions(self, obj: PartnerOrder) -> SafeString:
         """Preview is a link: the page is the preview."""
         buttons: SafeString = super().row_actions(obj)

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from catalog.admin.links import page_of
 from config.adminkit.actions import Refused, Told, portal_action
+from config.adminkit.empty import Empty
 from config.adminkit.filters import MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
@@ -55,9 +56,11 @@ class PrivacyRequestAdmin(SummaryAdmin):
         ("open", "Open", Q(status=Status.OPEN), "warn"),
         ("done", "Done", Q(status=Status.DONE), ""),
     )
-    empty_state = (
+    comes_from = "store"
+    empty_state = Empty(
         "No requests yet",
         "A store passes on when a customer asks for their data, or asks to be forgotten.",
+        icon="lock",
     )
     summary_template = "admin/orders/privacyrequest/summary.html"
     summary_only = True

@@ -1,21 +1,28 @@
 """Parcels in the admin: received at our center, shipped to customers, told to the store."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from catalog.admin.export import export_csv
 from catalog.admin.links import page_of
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.changelist import KitChangeList
-from config.adminkit.filters import DateRange, MultiChoice
+from config.adminkit.empty import Empty
+from config.adminkit.filters import DateRange, Distinct, MultiChoice, rule_filter
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, link, when
+from orders.admin.exports import ShipmentCsv
 from orders.admin.order_search import find_shipment_ids
 from orders.admin.shipment_page import shipment_context
 from orders.admin.shipment_words import mail_words, publish_word, status_word
@@ -29,6 +36,20 @@ Publish = Shipment.Publish
 TO_RECEIVE = Q(bound_for="center", received_at=None) & ~Q(status="voided")
 TO_PUBLISH = Q(publish_status__in=[Publish.PENDING, Publish.PUBLISHING, Publish.UNCONFIRMED])
 FAILED = Q(publish_status=Publish.FAILED) | Q(status="exception", received_at=None)
+
+
+def under_way(days: int) -> Callable[[], Q]:
+    """Left so many days ago, and nobody has said since that it arrived."""
+    moving = Q(status=Shipment.Status.IN_TRANSIT, received_at=None)
+    return lambda: moving & Q(shipped_at__lt=timezone.now() - timedelta(days=days))
+
+
+UNDER_WAY = rule_filter(
+    "On the way",
+    "under_way",
+    ("3", "More than 3 days", under_way(3)),
+    ("7", "More than a week", under_way(7)),
+)
 
 
 def can_receive(shipment: Shipment) -> bool:
@@ -69,18 +90,22 @@ class ShipmentChangeList(KitChangeList):
 
 
 @admin.register(Shipment)
-class ShipmentAdmin(SummaryAdmin):
+class ShipmentAdmin(ShipmentCsv, SummaryAdmin):
     """Parcels partners report, and those we send from our center."""
 
     nav = Nav(group="Sell", order=40, icon="truck", key="s")
     nav_tone = "warn"
     list_display = ["head", "for_", "bound", "carrier_", "state", "shipped", "received_", "told"]
     list_filter = [
-        ("bound_for", MultiChoice),
         ("status", MultiChoice),
+        ("carrier", Distinct),
+        ("bound_for", MultiChoice),
+        ("publish_status", MultiChoice.called("Store told")),
         ("shipped_at", DateRange),
+        UNDER_WAY,
     ]
     list_select_related = ["order", "partner_order__partner"]
+    live = True
     search_fields = ["tracking_number"]
     search_help_text = "Tracking number, order, partner order"
     jump_fields = ("tracking_number",)
@@ -90,7 +115,15 @@ class ShipmentAdmin(SummaryAdmin):
         ("publish", "To publish", TO_PUBLISH, ""),
         ("failed", "Failed", FAILED, "bad"),
     )
-    empty_state = ("No parcels yet", "They appear when a partner ships, or when you do.")
+    comes_from = "store"
+    empty_state = Empty(
+        "No parcels yet",
+        "They appear when a partner ships, or when you do.",
+        "See partner orders",
+        reverse_lazy("admin:orders_partnerorder_changelist"),
+        "orders.view_partnerorder",
+        "truck",
+    )
     refusals = (CannotShip,)
     summary_template = "admin/orders/shipment/summary.html"
     summary_only = True
@@ -219,6 +252,8 @@ class ShipmentAdmin(SummaryAdmin):
         done, skipped = self.each(queryset, publish_again)
         parcels = "1 parcel is" if done == 1 else f"{done} parcels are"
         return Told(f"{parcels} told to the store again.", skipped=skipped, before="Failed")
+
+    export_csv = export_csv  # the last button of the bulk bar
 
     def _received(self, shipments: list[Shipment], request: HttpRequest) -> Told:
         what = str(shipments[0]) if len(shipments) == 1 else f"{len(shipments)} parcels"

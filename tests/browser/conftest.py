@@ -23,6 +23,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     running.stop()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def beside_playwright() -> Iterator[None]:
+    """It keeps an event loop in this thread; the database is used beside it, not in it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     # Playwright keeps a loop running in this thread, and Django would take that for async code.

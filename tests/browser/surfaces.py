@@ -13,7 +13,6 @@ BESIDE = {
     "password": "/admin/password_change/",
     "kit": "/admin/kit/",
     "not-found": "/admin/nothing-here/",
-    "kit": "/admin/kit/",
 }
 STRANGERS = {"login": "/admin/login/", "bad-link": "/connect/shopify/not-a-link/"}
 # Lists of which more than the first row is worth a look.

@@ -51,7 +51,7 @@ def page(variant: Variant) -> str:
     return reverse("admin:catalog_variant_change", args=[variant.pk])
 
 
-def test_empty_list_leads_to_the_catalog():
+def test_empty_list_leads_to_the_catalog(partner):
     html = texts(log_in("Viewer").get(LIST))
     assert "Import them from a partner" in html
     assert 'href="/admin/catalog/"' in html

@@ -9,6 +9,7 @@ from django.db.migrations.operations import (
     AddField,
     AddIndex,
     AlterField,
+    AlterModelOptions,
     CreateModel,
     DeleteModel,
     RemoveField,
@@ -28,7 +29,7 @@ from django.db.models import (
 )
 
 APPS = ("catalog", "integrations", "inventory", "orders")
-HARMLESS = (AddField, AddIndex, AlterField, CreateModel, RunPython)
+HARMLESS = (AddField, AddIndex, AlterField, AlterModelOptions, CreateModel, RunPython)
 Step = tuple[str, ProjectState, Operation, ProjectState]
 
 

@@ -28,7 +28,7 @@ def store():
     return make_store("blue-door")
 
 
-def test_without_runs_the_list_says_so():
+def test_without_runs_the_list_says_so(store):
     assert "No runs yet" in get_page(log_in("Viewer"), list_url("syncrun"))
 
 

@@ -75,6 +75,8 @@ def test_the_list_has_words_results_and_a_warning_without_workers(schedule):
 
 @pytest.mark.django_db
 def test_without_schedules_the_list_says_so():
+    make_store("blue-door")
+    FlowSchedule.objects.all().delete()
     assert "No schedules yet" in get_page(log_in("Viewer"), list_url("flowschedule"))
 
 

@@ -25,7 +25,7 @@ def store():
     return make_store("blue-door")
 
 
-def test_without_events_the_list_says_so():
+def test_without_events_the_list_says_so(store):
     assert "Nothing came in yet" in get_page(log_in("Viewer"), list_url("inboundevent"))
 
 

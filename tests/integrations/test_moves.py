@@ -20,6 +20,7 @@ TERMINAL = {
     "InboundEvent": set(),
     "Notification": set(),
     "PrivacyRequest": {"done"},
+    "BulkAction": {"completed", "canceled"},
 }
 
 

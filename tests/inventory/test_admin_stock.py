@@ -59,7 +59,7 @@ def press(row: StockLevel | Location, name: str) -> str:
     return reverse(f"admin:inventory_{row._meta.model_name}_do", args=[row.pk, name])
 
 
-def test_empty_list_says_when_numbers_appear():
+def test_empty_list_says_when_numbers_appear(partner):
     assert "Numbers appear after the first stock run" in texts(log_in("Viewer").get(LIST))
 
 

@@ -40,7 +40,7 @@ def fill(own_store, partner, number):
 
 
 @pytest.mark.parametrize(("model", "words"), LISTS.items())
-def test_an_empty_list_says_what_will_be_there(model, words):
+def test_an_empty_list_says_what_will_be_there(own_store, partner, model, words):
     html = texts(log_in("Viewer").get(address(model)))
 
     assert words in html

@@ -18,7 +18,8 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from config.adminkit import charts, parts
+from config.adminkit import charts, live, parts
+from config.adminkit.empty import explain_empty
 
 register = template.Library()
 
@@ -82,6 +83,19 @@ def empty(
 ) -> dict[str, Any]:
     """Empty state: one heading, one sentence, at most one button."""
     return {"title": title, "text": text, "button": button, "url": url, "icon": icon}
+
+
+@register.inclusion_tag("adminkit/live_note.html", takes_context=True)
+def live_note(context: Context, cl: ChangeList) -> dict[str, Any]:
+    """How many rows joined an open list; nothing where that says nothing."""
+    admin: Any = cl.model_admin
+    return {"live": live.live_note(admin, context["request"], cl)}
+
+
+@register.inclusion_tag("adminkit/empty.html", takes_context=True)
+def empty_list(context: Context, cl: ChangeList) -> dict[str, Any]:
+    """Why a list shows nothing, and the one next step."""
+    return explain_empty(cl.model_admin, context["request"], cl)._asdict()
 
 
 @register.simple_block_tag

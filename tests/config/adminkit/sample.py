@@ -10,7 +10,13 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import path
 
 from config.adminkit.actions import Refused, Told, portal_action
-from config.adminkit.filters import DateRange, MultiChoice
+from config.adminkit.filters import (
+    DateRange,
+    Distinct,
+    MultiChoice,
+    NumberRange,
+    rule_filter,
+)
 from config.adminkit.nav import Nav
 from config.adminkit.options import KitAdmin, SummaryAdmin, column
 from config.adminkit.parts import badge
@@ -36,12 +42,27 @@ def record(name: str, queryset: Any, **data: Any) -> list[str]:
     return names
 
 
+STATE = rule_filter(
+    "State",
+    "state",
+    ("off", "Disabled", {"is_active": False}),
+    ("old", "Old", lambda: Q(date_joined__year__lt=2021)),
+)
+
+
 class PersonAdmin(KitAdmin):
     nav = Nav("Sell", 10, "user", "p")
     nav_tone = "warn"
     list_display = ["username", "state"]
-    list_filter = [("groups", MultiChoice), ("date_joined", DateRange)]
+    list_filter = [
+        ("groups", MultiChoice),
+        ("date_joined", DateRange),
+        ("id", NumberRange.called("Number", (("Below 0", None, -1), ("1 to 5", 1, 5)))),
+        ("last_name", Distinct),
+        STATE,
+    ]
     search_fields = ["username"]
+    live = True
     ordering = ["username"]
     jump_fields = ("username",)
     refusals = (NoTerms,)
@@ -103,11 +124,15 @@ class PersonAdmin(KitAdmin):
         done, skipped = self.each(queryset, refuse_one)
         return Told(f"{done} done", skipped=skipped)
 
+    @portal_action("Compare", perm="auth.view_user", where=("bulk",), background=False, at_most=2)
+    def compare(self, request: HttpRequest, queryset: Any) -> str:
+        return f"{len(record('compare', queryset))} compared"
+
     @portal_action("Only ticked", perm="auth.change_user", where=("bulk",))
     def only_ticked(self, request: HttpRequest, queryset: Any) -> str:
         return f"{len(record('only_ticked', queryset))} seen"
 
-    @portal_action("Export", perm="auth.view_user", where=("bulk", "menu"))
+    @portal_action("Export", perm="auth.view_user", where=("bulk", "menu"), background=False)
     def export(self, request: HttpRequest, queryset: Any) -> HttpResponse:
         return FileResponse(BytesIO(b"ann\n"), content_type="text/csv")
 

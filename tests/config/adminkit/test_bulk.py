@@ -1,12 +1,15 @@
 """Buttons on ticked rows: only eligible ones are touched, and the others are accounted for."""
 
+import re
+from dataclasses import replace
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 
 from tests.config.adminkit.conftest import log_in
-from tests.config.adminkit.sample import calls
+from tests.config.adminkit.sample import calls, site
 
 LIST = "/admin/auth/user/"
 
@@ -137,3 +140,21 @@ def test_a_file_is_sent_as_it_is_and_logged_on_each_row(as_viewer, people):
     assert b"".join(response.streaming_content) == b"ann\n"
     logged = [entry.get_change_message() for entry in LogEntry.objects.all()]
     assert logged == ["Export", "Export"]
+
+
+def test_a_quiet_row_button_stands_before_the_others_and_waits_for_the_mouse(
+    as_operator, people, monkeypatch
+):
+    actions = site._registry[User].portal_actions
+    quiet = replace(actions["refuse"], quiet=True, where=frozenset({"row"}))
+    monkeypatch.setitem(actions, "refuse", quiet)
+    page = as_operator.get(LIST).text
+
+    found = re.findall(rf'row-act( \w+)?" [^>]*/{people[0].pk}/do/(\w+)/"', page)
+    assert found == [(" quiet", "refuse"), (" on", "disable")]
+
+
+def test_the_cell_of_the_row_buttons_has_its_place_on_a_phone(as_operator, people):
+    page = as_operator.get(LIST).text
+
+    assert re.search(r'<td class="num acts m-f [^"]*"><button class="btn small row-act on"', page)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from config.adminkit.nav import Nav
 from tests.config.adminkit.sample import site
 
 LIST = "/admin/auth/user/"
@@ -62,13 +63,6 @@ def test_part_of_a_name_lists_what_fits(as_operator, people):
     assert names(as_operator.get(f"{LIST}?q=o")) == ["bob", "operator"]
 
 
-def test_search_that_finds_nothing_offers_to_reset(as_operator, people):
-    page = as_operator.get(f"{LIST}?q=zzz").text
-
-    assert "Nothing matches" in page
-    assert "Reset filters" in page
-
-
 def test_several_values_of_a_filter_are_joined(as_operator, people):
     groups = [Group.objects.create(name=name) for name in ("x", "y", "z")]
     for user, group in zip(people, groups, strict=True):
@@ -76,7 +70,7 @@ def test_several_values_of_a_filter_are_joined(as_operator, people):
 
     page = as_operator.get(f"{LIST}?groups__in={groups[0].pk},{groups[2].pk}")
     assert names(page) == ["ann", "cid"]
-    assert "<b>2 chosen</b>" in page.text
+    assert "<b>x, z</b>" in page.text
     assert f'href="?groups__in={groups[0].pk}%2C{groups[2].pk}%2C{groups[1].pk}"' in page.text
 
 
@@ -87,7 +81,7 @@ def test_a_date_range_includes_both_days(as_operator, people):
 
     page = as_operator.get(f"{LIST}?{wanted}")
     assert names(page) == ["ann"]
-    assert page.text.count("Mar 05") == 2
+    assert "<b>Mar 05, 2025</b>" in page.text
 
 
 def test_a_date_that_is_none_is_ignored_politely(as_operator, people):
@@ -132,3 +126,13 @@ def test_an_empty_list_says_so(admin_client):
     Group.objects.all().delete()
 
     assert "Nothing here yet" in admin_client.get("/admin/auth/group/").text
+
+
+@pytest.mark.parametrize(
+    ("group", "crumb"),
+    [("Sell", "<span>Sell</span>"), ("", '<span aria-current="page">Users</span>')],
+)
+def test_the_breadcrumb_of_a_list_is_never_empty(as_operator, monkeypatch, group, crumb):
+    monkeypatch.setattr(site._registry[User], "nav", Nav(group, 10, "user"))
+
+    assert f'<div class="breadcrumbs">{crumb}</div>' in as_operator.get(LIST).text

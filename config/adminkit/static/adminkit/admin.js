@@ -28,7 +28,7 @@
     const showCount = () => {
       const ticked = ticks.filter((box) => box.checked).length;
       const everything = acrossInput && acrossInput.value === "1";
-      if (label) label.textContent = everything ? "All rows ticked" : `${ticked} ticked`;
+      if (label) label.textContent = everything ? `All ${across.dataset.across} ticked` : `${ticked} ticked`;
       if (toggle) {
         toggle.checked = ticked === ticks.length;
         toggle.indeterminate = ticked > 0 && ticked < ticks.length;
@@ -256,35 +256,36 @@
     recount();
   }
 
-  /* ---- Live: <div data-live="/live/orders" data-live-word="new orders"> says how many are new.
-     It never moves a row. The browser reconnects by itself; a tab in the background lets go. ---- */
+  /* ---- Live: <div data-live="new/?view=" data-live-every="30000"> asks how many rows joined the list since it was opened.
+     It never moves a row: it says so, and the link loads the list anew. A tab in the background does not ask. ---- */
+  const MOST_FAILURES = 5;
+  const getJson = async (address) => {
+    const answer = await fetch(address, { credentials: "same-origin", redirect: "error" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
+  };
   all("[data-live]").forEach((node) => {
-    if (!window.EventSource || !node.dataset.live) return;
-    let source = null;
-    let fresh = 0;
-    const showNew = () => {
-      fresh += 1;
-      node.hidden = false;
-      node.querySelector("a").textContent = `${fresh} ${node.dataset.liveWord} · Refresh`;
+    const link = node.querySelector("a");
+    let last = null;
+    let failures = 0;
+    const ask = async () => {
+      if (document.hidden || failures >= MOST_FAILURES) return;
+      try {
+        if (last === null) {
+          ({ last } = await getJson(node.dataset.live));
+          return;
+        }
+        const { text } = await getJson(`${node.dataset.live}&after=${last}`);
+        const said = text && `${text} · Refresh`;
+        link.hidden = !said;
+        if (link.textContent !== said) link.textContent = said; // said aloud only when it changes
+        failures = 0;
+      } catch {
+        failures += 1;
+      }
     };
-    const showBadge = (event) => {
-      const { id, tone, word } = JSON.parse(event.data);
-      all(`[data-badge="${CSS.escape(id)}"]`).forEach((badge) => {
-        badge.className = `badge ${tone}`;
-        badge.textContent = word;
-      });
-    };
-    const open = () => {
-      source?.close();
-      source = new EventSource(node.dataset.live);
-      source.addEventListener("new", showNew);
-      source.addEventListener("badge", showBadge);
-    };
-    document.addEventListener("visibilitychange", () => {
-      if (document.hidden) source?.close();
-      else open();
-    });
-    window.addEventListener("pagehide", () => source?.close());
-    open();
+    setInterval(ask, Number(node.dataset.liveEvery));
+    document.addEventListener("visibilitychange", ask);
+    ask();
   });
 }

@@ -1,0 +1,68 @@
+"""What the lists of this app can be narrowed to, where a column's values are not its choices."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from config.adminkit.filters import Distinct, MultiChoice, rule_filter
+from integrations import registry
+from integrations.admin.cadence import flow_words
+from integrations.admin.connection_facts import is_stale
+from integrations.models import Connection
+
+Status = Connection.Status
+
+
+class FlowChoice(MultiChoice):
+    """The flows there are, in words."""
+
+    def find_options(self) -> Sequence[tuple[Any, Any]]:
+        """By their label."""
+        return sorted(((name, flow_words(name)) for name in registry.flows()), key=lambda o: o[1])
+
+
+class ProviderChoice(Distinct):
+    """The kinds of systems that are connected."""
+
+    def label(self, value: str) -> str:
+        """The provider's own name."""
+        known = registry.providers().get(value)
+        return known.label if known else value
+
+
+def slowed_down() -> Q:
+    """Asked us to wait."""
+    return Q(status=Status.ACTIVE, opened=0, paused_until__gt=timezone.now())
+
+
+def connected() -> Q:
+    """In use, and nothing is wrong."""
+    return Q(status=Status.ACTIVE, opened=0, failures=0) & ~slowed_down()
+
+
+def degraded() -> Q:
+    """In use, and its last runs failed."""
+    return Q(status=Status.ACTIVE, opened=0, failures__gt=0) & ~slowed_down()
+
+
+def stale() -> Q:
+    """Whose last answer is older than allowed; there are few, so they are looked at one by one."""
+    now, used = timezone.now(), Connection.objects.exclude(status=Status.ARCHIVED)
+    rows = used.only("last_ok_at", "stale_after_h")
+    return Q(pk__in=[row.pk for row in rows if is_stale(row, now)])
+
+
+HEALTH = rule_filter(
+    "Health",
+    "health",
+    ("ok", "Connected", connected),
+    ("degraded", "Degraded", degraded),
+    ("silent", "Does not answer", Q(status=Status.ACTIVE, opened__gt=0)),
+    ("slow", "Slowed down", slowed_down),
+    ("stale", "Stale", stale),
+    ("attention", "Needs attention", Q(status=Status.NEEDS_ATTENTION)),
+    ("paused", "Paused", Q(status=Status.PAUSED)),
+    ("draft", "Draft", Q(status=Status.DRAFT)),
+)
