@@ -7,12 +7,14 @@ from catalog.models import Partner, Variant
 from integrations.models import Connection
 from orders.services import confirming, submission
 from tests.orders.builders import (
+    FullSystem,
     PartnerSystem,
     make_own_store,
     make_partner,
     make_variant,
     set_center_address,
 )
+from tests.orders.editing import Customer
 
 
 @pytest.fixture
@@ -26,10 +28,8 @@ def partner(db: None) -> Partner:
     return make_partner()
 
 
-@pytest.fixture
-def system(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> PartnerSystem:
-    """The partner's system; every provider_for of order services answers with it."""
-    playing = PartnerSystem(account=partner.connection.account)
+def play(playing: PartnerSystem, monkeypatch: pytest.MonkeyPatch) -> PartnerSystem:
+    """Every provider_for of order services answers with it."""
 
     def provider_for(connection: Connection) -> PartnerSystem:
         playing.account = connection.account
@@ -38,6 +38,18 @@ def system(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> PartnerSystem:
     for module in (submission, confirming):
         monkeypatch.setattr(module, "provider_for", provider_for)
     return playing
+
+
+@pytest.fixture
+def system(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> PartnerSystem:
+    """The partner's system."""
+    return play(PartnerSystem(account=partner.connection.account), monkeypatch)
+
+
+@pytest.fixture
+def full_system(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> PartnerSystem:
+    """The partner's system, where that can be asked for less."""
+    return play(FullSystem(account=partner.connection.account), monkeypatch)
 
 
 @pytest.fixture
@@ -60,3 +72,9 @@ def ethiopia(partner: Partner) -> Variant:
 @pytest.fixture
 def kenya(partner: Partner) -> Variant:
     return make_variant("PARTNER-bluedoor-KEN", partner, stock=50, cost="9.00")
+
+
+@pytest.fixture
+def customer(own_store: Connection, partner: Partner) -> Customer:
+    """Wants three units."""
+    return Customer(own_store, partner, 3)
