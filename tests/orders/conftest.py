@@ -5,10 +5,15 @@ from django.contrib.auth.models import User
 
 from catalog.models import Partner, Variant
 from integrations.models import Connection
+from orders.models import PartnerOrder, Submission
 from orders.services import confirming, submission
+from orders.services.capture import capture_order
+from orders.services.closing import close_and_submit
 from tests.orders.builders import (
     FullSystem,
     PartnerSystem,
+    channel_line,
+    channel_order,
     make_own_store,
     make_partner,
     make_variant,
@@ -55,6 +60,20 @@ def full_system(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> PartnerSys
 @pytest.fixture
 def user(db: None) -> User:
     return User.objects.create_user("mia")
+
+
+@pytest.fixture
+def pending(own_store: Connection, partner: Partner, system: PartnerSystem) -> Submission:
+    """A closed partner order with one line of two units, ready to be sent."""
+    variant = make_variant(partner=partner)
+    capture_order(own_store, channel_order([channel_line(variant.sku, 2)]))
+    return close_and_submit(PartnerOrder.objects.get(partner=partner))
+
+
+@pytest.fixture
+def slept() -> list[int]:
+    """Seconds slept between tries."""
+    return []
 
 
 @pytest.fixture

@@ -19,6 +19,17 @@ def send(submission: Submission) -> Submission:
     return Submission.objects.get(pk=submission.pk)
 
 
+def run(submission: Submission, slept: list) -> Submission:
+    """Try until it waits for something else; `slept` takes the seconds between tries."""
+
+    def sleep(seconds: float) -> None:
+        slept.append(round(seconds))
+        Submission.objects.filter(pk=submission.pk).update(retry_at=timezone.now())
+
+    submit(Submission.objects.get(pk=submission.pk), sleep)
+    return Submission.objects.get(pk=submission.pk)
+
+
 def look(submission: Submission) -> Submission:
     Submission.objects.filter(pk=submission.pk).update(retry_at=timezone.now())
     confirm(Submission.objects.get(pk=submission.pk))
