@@ -58,6 +58,9 @@ def test_a_wrong_setting_is_named(changed, sentence):
     assert "Traceback" not in said
 
 
+# --- the keys of what is stored: a real database, real processes ---
+
+
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of an installation with one connection, in a file of its own."""
