@@ -1,18 +1,12 @@
 """`manage.py up` with real clusters on a PostgreSQL of its own, and what may happen to them."""
 
-import base64
-import hashlib
-import hmac
 import itertools
-import json
 import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -20,27 +14,33 @@ import psycopg
 import pytest
 import requests
 from django.contrib.auth.models import User
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.utils import timezone
 from django_q.conf import Conf
 from django_q.models import OrmQ
 
-from integrations.models import Connection, FlowSchedule, InboundEvent, SyncRun
+from integrations.models import FlowSchedule, SyncRun
 from integrations.services import ticks
-from integrations.services.heartbeats import ask_for_beats
 from integrations.services.intake import Delivery, receive_for_app
 from integrations.services.run_requests import request_run
 from orders.models import Order
+from tests.e2e.announcing import OWN, announcement, captured, deliver, is_stored, order_id
 from tests.e2e.server import Portal, Server, default_database, manage
 from tests.e2e.stack import API_KEY, API_SECRET, eventually
+from tests.e2e.work import (
+    active_runs,
+    beats_every_second,
+    both_work,
+    left_over,
+    own_store,
+    slow_run,
+    sooner_or_later,
+    state,
+)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket]
 
 SILENT_S = 25  # in production five minutes
-OWN = "crossdock-coffee.myshopify.com"
-BODY = json.loads(
-    (Path(__file__).parent.parent / "fixtures/shopify/orders_create.json").read_bytes()
-)
 _numbers = itertools.count(7_000_000_001)
 
 
@@ -75,126 +75,6 @@ def portal(shared: Portal, request: pytest.FixtureRequest) -> Iterator[Portal]:
     yield shared
     # pytest shows what is printed where the test failed.
     print(shared.tail(), *left_over(), sep="\n")
-
-
-def left_over() -> list[str]:
-    """What the portal itself says is not done."""
-    events = InboundEvent.objects.exclude(status__in=["done", "ignored"])
-    return [
-        *(f"{e} {e.status} {e.attempts} {e.lease_until} {e.retry_at}: {e.error}" for e in events),
-        *(f"{r} {r.flow} {r.status}: {r.error}" for r in SyncRun.objects.exclude(error="")),
-    ]
-
-
-@contextmanager
-def beats_every_second() -> Iterator[None]:
-    """What the schedule does every minute, more often: a test has no minutes to wait."""
-    over = threading.Event()
-
-    def ask() -> None:
-        while not over.wait(1):
-            try:
-                ask_for_beats()
-            except DatabaseError:
-                connection.close()
-        connection.close()
-
-    thread = threading.Thread(target=ask)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
-def both_work(portal: Portal) -> bool:
-    return len(portal.clusters()) == 2
-
-
-def active_runs() -> list[SyncRun]:
-    return list(SyncRun.objects.filter(status__in=["queued", "running"]))
-
-
-def own_store() -> Connection:
-    return Connection.objects.get(slug="crossdock-coffee")
-
-
-def deliver(portal: Portal, number: int) -> int:
-    """Shopify announces order `number`; returns the status it gets."""
-    body, headers = announcement(number)
-    url = f"{portal.url}/hooks/shopify/"
-    return requests.post(url, data=body, headers=headers, timeout=20).status_code
-
-
-def announcement(number: int) -> tuple[bytes, dict[str, str]]:
-    """The body and the headers of order `number`, signed."""
-    body = json.dumps(
-        BODY
-        | {
-            "id": number,
-            "admin_graphql_api_id": order_id(number),
-            "name": f"#{number}",
-        }
-    ).encode()
-    headers = {
-        "content-type": "application/json",
-        "x-shopify-topic": "orders/create",
-        "x-shopify-shop-domain": OWN,
-        "x-shopify-webhook-id": str(number),
-        "x-shopify-triggered-at": "2026-11-20T12:00:00Z",
-        "x-shopify-hmac-sha256": base64.b64encode(
-            hmac.new(API_SECRET.encode(), body, hashlib.sha256).digest()
-        ).decode(),
-    }
-    return body, headers
-
-
-def order_id(number: int) -> str:
-    return f"gid://shopify/Order/{number}"
-
-
-def captured(numbers: list[int]) -> bool:
-    return Order.objects.filter(external_id__in=map(order_id, numbers)).count() == len(numbers)
-
-
-def three_minutes_later() -> None:
-    """What the minute tick does with work that was left behind, without the wait."""
-    now, ago = timezone.now(), timedelta(minutes=3)
-    InboundEvent.objects.filter(status="handling").update(lease_until=now - ago)
-    InboundEvent.objects.filter(status="received").update(received_at=now - ago)
-    SyncRun.objects.filter(status="queued").update(created_at=now - ago)
-    ticks.sweep(now)
-
-
-def sooner_or_later(look: Callable[[], bool], what: str) -> None:
-    """True at last, with no more help than that of the minute tick."""
-    tick_at = 0.0
-
-    def tick_and_look() -> bool:
-        nonlocal tick_at
-        if time.monotonic() > tick_at:
-            three_minutes_later()
-            tick_at = time.monotonic() + 5
-        return look()
-
-    eventually(tick_and_look, what, 90)
-
-
-def slow_run(portal: Portal, seconds: float) -> SyncRun:
-    """A run that waits for its store's answer for so long, begun."""
-    portal.control(
-        "dials", shop=OWN, operation="orders", mode="timeout_before", times=1, hold_seconds=seconds
-    )
-    run, is_new = request_run(own_store(), "channel_orders", trigger="staff")
-    assert is_new
-    eventually(lambda: state(run) == "running", "the run began")
-    time.sleep(0.5)  # into the call
-    return run
-
-
-def state(run: SyncRun) -> str:
-    return SyncRun.objects.values_list("status", flat=True).get(pk=run.pk)
 
 
 # --- clusters that hang, workers that freeze ---
@@ -354,10 +234,6 @@ def test_a_database_restarted_under_load_loses_no_webhook(portal: Portal, server
     sooner_or_later(lambda: state(run) == "completed", "runs go on")
     assert Order.objects.filter(external_id__in=map(order_id, numbers)).count() == len(numbers)
     assert portal.process is process
-
-
-def is_stored(number: int) -> bool:
-    return InboundEvent.objects.filter(dedupe_key__endswith=f":{number}").exists()
 
 
 def test_a_read_only_database_is_said_and_nothing_is_half_done(

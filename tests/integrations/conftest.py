@@ -1,12 +1,20 @@
-"""Fixtures of whole calls over a mocked network."""
+"""Fixtures of integrations: calls over a mocked network, an install link, a failing system."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 import responses
+from django.contrib.auth.models import User
+from django.utils import timezone
 
+from integrations.models import Connection, InstallLink
 from integrations.services import connections
+from integrations.services.installs import create_link
+from tests.fakes import Script
+from tests.integrations.breaking import fail, fresh
 from tests.integrations.remote_shop import RemoteShop
 
 
@@ -29,3 +37,23 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def shop(net: responses.RequestsMock, naps: list[float], db: None) -> RemoteShop:
     """A partner's store that is connected, and works."""
     return RemoteShop(net, "blue-door")
+
+
+@pytest.fixture
+def invite(script: Script, flow: object, staff: User) -> Callable[..., tuple[InstallLink, str]]:
+    """Makes an install link; returns it and its path."""
+
+    def make(
+        account: str = "beans.fake", now: datetime | None = None, **options: object
+    ) -> tuple[InstallLink, str]:
+        link, url = create_link("fake", account, "", staff, now or timezone.now(), **options)
+        return link, urlsplit(url).path
+
+    return make
+
+
+@pytest.fixture
+def opened(fake: Connection, now: datetime) -> Connection:
+    """A connection that failed three times just now."""
+    fail(fake, now, 3)
+    return fresh(fake)

@@ -1,42 +1,14 @@
 """The circuit breaker: every step from closed to open to half-open and back, and who may call."""
 
-from datetime import timedelta
-
-import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from integrations.answers import Call
-from integrations.models import Alert, ApiCall, Connection
+from integrations.models import Alert
 from integrations.services import breaker
 from integrations.services.breaker import admit, cool_down, state_of, take_probe, why_waiting
 from tests.conftest import make_fake
-from tests.threads import at_once
-
-SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-
-
-def fail(row, now, times=1):
-    for _ in range(times):
-        breaker.record_failed(row.pk, now - SECOND, now)
-
-
-def fresh(row) -> Connection:
-    return Connection.objects.get(pk=row.pk)
-
-
-@pytest.fixture
-def opened(fake, now):
-    """A connection that failed three times just now."""
-    fail(fake, now, 3)
-    return fresh(fake)
-
-
-def open_alerts() -> list[str]:
-    return list(Alert.objects.filter(closed_at=None).values_list("title", flat=True))
-
-
-# --- closed
+from tests.integrations.breaking import MINUTE, SECOND, fail, fresh, open_alerts
 
 
 def test_a_new_connection_is_closed_and_may_be_called(fake, now):
@@ -78,53 +50,12 @@ def test_a_try_that_says_nothing_costs_nothing(fake, now):
     assert len(queries) == 0
 
 
-# --- half of many
-
-
-def calls(row, now, good=0, failed=0, ago=MINUTE):
-    rows = [(good, "good"), (failed, "failed")]
-    ApiCall.objects.bulk_create(
-        ApiCall(connection=row, method="GET", path="/", ms=1, at=now - ago, verdict=verdict)
-        for number, verdict in rows
-        for _ in range(number)
-    )
-
-
-@pytest.mark.parametrize(
-    ("good", "failed", "ago", "state"),
-    [
-        (10, 10, MINUTE, "open"),
-        (10, 9, MINUTE, "closed"),  # 19 calls
-        (11, 9, MINUTE, "closed"),  # less than half
-        (10, 10, 5 * MINUTE, "closed"),  # too long ago
-    ],
-)
-def test_half_of_twenty_calls_within_five_minutes_open_it(fake, now, good, failed, ago, state):
-    calls(fake, now, good, failed, ago)
-    fail(fake, now)
-    assert state_of(fresh(fake), now) == state
-
-
-def test_calls_of_another_connection_do_not_count(fake, now):
-    calls(make_fake("tea.fake"), now, good=10, failed=10)
-    fail(fake, now)
-    assert state_of(fresh(fake), now) == "closed"
-
-
-def test_the_page_names_how_many_of_many_failed(fake, now):
-    calls(fake, now, good=10, failed=12)
-    fail(fake, now)
-    assert "(12 failed calls)" in why_waiting(fresh(fake), now)
-
-
-def test_what_failed_before_it_closed_is_forgotten(fake, now):
-    calls(fake, now, good=0, failed=30)
-    fail(fake, now)
-    later = now + 2 * MINUTE
-    assert admit(fake, later) is True
-    breaker.record_good(fake.pk, later)
-    fail(fake, later + SECOND)
-    assert state_of(fresh(fake), later + SECOND) == "closed"
+def test_other_connections_are_unaffected(fake, now):
+    other = make_fake("tea.fake")
+    breaker.record_slow_down(fake.pk, 60, now, now)
+    assert admit(other, now) is True
+    fail(fake, now, 3)
+    assert admit(other, now) is True
 
 
 # --- open
@@ -218,48 +149,6 @@ def test_a_closed_one_needs_no_probe(fake, now):
     assert take_probe(fake, now) is False
 
 
-# --- asked to slow down
-
-
-@pytest.mark.parametrize(
-    ("asked", "wait"), [(7, 7), (None, 30), (0, 1), (-5, 1), (86400, 3600), (0.25, 1)]
-)
-def test_the_whole_connection_waits_as_long_as_it_was_asked_to(fake, now, asked, wait):
-    breaker.record_slow_down(fake.pk, asked, now, now)
-    until = now + timedelta(seconds=wait)
-    assert fresh(fake).paused_until == until
-    assert admit(fake, until - SECOND / 2) is False
-    assert admit(fake, until) is True
-
-
-def test_to_be_asked_to_slow_down_is_no_failure_and_no_alert(fake, now):
-    fail(fake, now, 2)
-    breaker.record_slow_down(fake.pk, 7, now, now)
-    fail(fake, now, 2)
-    assert state_of(fresh(fake), now) == "closed"
-    assert open_alerts() == []
-
-
-def test_a_shorter_wait_does_not_shorten_a_longer_one(fake, now):
-    breaker.record_slow_down(fake.pk, 600, now, now)
-    breaker.record_slow_down(fake.pk, 7, now, now)
-    breaker.record_good(fake.pk, now + SECOND)
-    assert fresh(fake).paused_until == now + 10 * MINUTE
-
-
-def test_no_person_gets_past_a_wait_we_were_asked_for(fake, now):
-    breaker.record_slow_down(fake.pk, 60, now, now)
-    assert take_probe(fake, now) is False
-
-
-def test_other_connections_are_unaffected(fake, now):
-    other = make_fake("tea.fake")
-    breaker.record_slow_down(fake.pk, 60, now, now)
-    assert admit(other, now) is True
-    fail(fake, now, 3)
-    assert admit(other, now) is True
-
-
 # --- words and settings
 
 
@@ -285,50 +174,3 @@ def test_the_first_cool_down_is_a_setting(settings):
     ]  # fmt: skip
     settings.BREAKER_COOL_S = 3600
     assert cool_down(5).total_seconds() == 3600
-
-
-# --- many workers
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_of_ten_workers_exactly_one_is_the_probe(script, now):
-    row = make_fake()
-    fail(row, now, 3)
-    later = now + 2 * MINUTE
-    assert sum(at_once(10, lambda index: admit(fresh(row), later))) == 1
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_ten_failures_at_once_open_it_once(script, now):
-    row = make_fake()
-    at_once(10, lambda index: fail(row, now))
-    found = fresh(row)
-    assert (found.opened, found.failed_calls, found.paused_until) == (1, 3, now + 2 * MINUTE)
-    assert Alert.objects.get().count == 1
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_probe_that_fails_in_ten_places_at_once_opens_it_once_more(script, now):
-    row = make_fake()
-    fail(row, now, 3)
-    later = now + 2 * MINUTE
-    admit(row, later)
-    at_once(10, lambda index: breaker.record_failed(row.pk, later, later + SECOND))
-    assert (fresh(row).opened, fresh(row).failed_calls) == (2, 4)
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_whether_it_opens_or_closes_last_the_alert_agrees_with_the_row(script, now):
-    row = make_fake()
-    fail(row, now, 3)
-    later = now + 2 * MINUTE
-    admit(row, later)
-
-    def end(index):
-        if index % 2:
-            breaker.record_good(row.pk, later)
-        else:
-            fail(row, later + SECOND, 2)
-
-    at_once(8, end)
-    assert bool(open_alerts()) == bool(fresh(row).opened)

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from catalog.models import Listing, Partner, Product, Variant
 from integrations.models import Connection
+from integrations.services.runs import Run
 from integrations.types import StockItem
 from inventory.models import Location, StockLevel
-from tests.catalog.builders import NOW, make_listing, make_variant
+from inventory.services.apply_stock import sync_stock
+from tests.catalog.builders import NOW, PartnerShop, make_listing, make_run, make_variant
+
+SKU = "PARTNER-bluedoor-SKU-1"
 
 
 def make_location(
@@ -50,6 +55,16 @@ def many_imported(partner: Partner, count: int) -> list[Variant]:
     return variants
 
 
+def list_in(own: Connection, variant: Variant, **facts: Any) -> Listing:
+    """The variant in our own store."""
+    values = {
+        "external_id": f"V/{variant.sku}", "external_product_id": "P",
+        "external_item_id": f"I/{variant.sku}", "sku": variant.sku, "title": "Coffee",
+        "currency": "USD", "seen_at": NOW,
+    }  # fmt: skip
+    return Listing.objects.create(connection=own, variant=variant, **(values | facts))
+
+
 def said(numbers: Sequence[int | None], location: str = "L1") -> list[StockItem]:
     """An answer with these available units for the partner's listings 1, 2, 3 ..."""
     return [
@@ -67,3 +82,16 @@ def levels() -> dict[str, int]:
 
 def missing_since(variant: Variant) -> datetime | None:
     return StockLevel.objects.get(variant=variant).missing_since
+
+
+def sync(
+    partner: Partner, shop: PartnerShop, answer: list[Any] | None = None, **params: Any
+) -> Run:
+    """One stock run; `answer` is what the shop says from now on."""
+    if answer is not None:
+        shop.stock = answer
+    assert partner.connection
+    run = make_run(partner.connection, "stock", shop, **params)
+    sync_stock(run)
+    run.flush()
+    return run

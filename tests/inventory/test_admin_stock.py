@@ -1,7 +1,6 @@
-"""Stock levels and their ledger, adjusting our shelf, locations and the center's address."""
+"""Stock levels and their ledger in the admin."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
@@ -12,51 +11,11 @@ from pytest_django import DjangoAssertNumQueries
 from catalog.models import Partner
 from integrations.models import SyncChange, SyncRun
 from inventory.models import Location, Reservation, StockChange, StockLevel
-from tests.catalog.builders import make_connection, make_listing, make_partner, make_variant
-from tests.catalog.people import log_in, said, texts
+from tests.catalog.builders import make_connection, make_listing
+from tests.catalog.people import log_in, texts
+from tests.inventory.stock_pages import LIST, make_level, page
 
 pytestmark = pytest.mark.django_db
-LIST = "/admin/inventory/stocklevel/"
-
-
-@pytest.fixture
-def partner(db) -> Partner:
-    return make_partner()
-
-
-@pytest.fixture
-def shelf(db) -> Location:
-    return Location.objects.get(connection=None)
-
-
-def make_level(partner: Partner, number: int = 1, available: int = 12, **facts) -> StockLevel:
-    now = timezone.now()
-    variant = make_variant(f"PARTNER-bluedoor-SKU-{number}", price=Decimal("12.50"))
-    make_listing(partner, number, variant=variant)
-    place, _ = Location.objects.get_or_create(
-        connection=partner.connection, external_id="L1", defaults={"name": "Oakland", "as_of": now}
-    )
-    return StockLevel.objects.create(
-        location=place, variant=variant, available=available, as_of=now, **facts
-    )
-
-
-def on_shelf(shelf: Location, units: int = 4) -> StockLevel:
-    return StockLevel.objects.create(
-        location=shelf,
-        variant=make_variant("OURS"),
-        available=units,
-        on_hand=units,
-        as_of=timezone.now(),
-    )
-
-
-def page(row: StockLevel | Location) -> str:
-    return reverse(f"admin:inventory_{row._meta.model_name}_change", args=[row.pk])
-
-
-def press(row: StockLevel | Location, name: str) -> str:
-    return reverse(f"admin:inventory_{row._meta.model_name}_do", args=[row.pk, name])
 
 
 def test_empty_list_says_when_numbers_appear(partner):
@@ -153,167 +112,6 @@ def test_page_asks_the_same_number_of_queries_for_a_long_ledger(
     with django_assert_max_num_queries(22) as long:
         client.get(page(level))
     assert len(long) == len(short)
-
-
-def test_adjusting_our_shelf_writes_the_ledger(shelf):
-    level = on_shelf(shelf)
-    data = {"confirmed": "1", "delta": "-1", "reason": "Damaged bag"}
-    response = log_in("Manager").post(press(level, "adjust"), data, follow=True)
-    change = StockChange.objects.get()
-    assert (change.before, change.after, change.note) == (4, 3, "Damaged bag")
-    assert change.user.username == "manager-person"
-    assert said(response) == ["3 of OURS at Our fulfillment center; 3 can be sold."]
-
-
-@pytest.mark.parametrize(("delta", "reason"), [("0", "x"), ("", "x"), ("2", ""), ("many", "x")])
-def test_adjusting_needs_units_and_a_reason(shelf, delta, reason):
-    level = on_shelf(shelf)
-    data = {"confirmed": "1", "delta": delta, "reason": reason}
-    response = log_in("Manager").post(press(level, "adjust"), data)
-    assert response.context["question"]["form"].errors
-    assert not StockChange.objects.exists()
-
-
-def test_taking_more_than_there_is_is_refused(shelf):
-    level = on_shelf(shelf)
-    data = {"confirmed": "1", "delta": "-5", "reason": "Lost"}
-    response = log_in("Manager").post(press(level, "adjust"), data, follow=True)
-    assert said(response) == ["There are only 4 of OURS at Our fulfillment center."]
-    assert not StockChange.objects.exists()
-
-
-def test_number_of_a_connected_store_is_not_adjusted_here(partner):
-    level, client = make_level(partner), log_in("Manager")
-    assert "Adjust…" not in texts(client.get(page(level)))
-    data = {"confirmed": "1", "delta": "2", "reason": "Found"}
-    response = client.post(press(level, "adjust"), data, follow=True)
-    assert "its numbers come from the connected store" in said(response)[0]
-    assert not StockChange.objects.exists()
-
-
-def test_sync_now_asks_the_source_for_this_sku(partner):
-    level = make_level(partner)
-    response = log_in("Operator").post(press(level, "sync_now"), follow=True)
-    run = SyncRun.objects.get()
-    assert (run.flow, run.params) == ("stock", {"skus": ["PARTNER-bluedoor-SKU-1"]})
-    assert "Asked Bluedoor Shop for PARTNER-bluedoor-SKU-1." in said(response)[0]
-
-
-def test_viewer_changes_nothing(shelf, partner):
-    ours, theirs, client = on_shelf(shelf), make_level(partner), log_in("Viewer")
-    for row in (ours, theirs, shelf):
-        html = texts(client.get(page(row)))
-        assert "Adjust…" not in html
-        assert "Sync now" not in html
-        assert "Add stock…" not in html
-        assert 'name="_save"' not in html
-    data = {"confirmed": "1", "delta": "1", "reason": "x", "sku": "OURS"}
-    for row, name in ((ours, "adjust"), (theirs, "sync_now"), (shelf, "put")):
-        assert client.post(press(row, name), data).status_code == 403
-    assert client.post(page(shelf), {"name": "Mine"}).status_code == 403
-    assert not StockChange.objects.exists()
-    assert not SyncRun.objects.exists()
-
-
-def test_stock_can_be_put_on_our_shelf_for_the_first_time(shelf):
-    variant = make_variant("NEW")
-    data = {"confirmed": "1", "sku": "new", "delta": "2", "reason": "Came back"}
-    log_in("Manager").post(press(shelf, "put"), data)
-    level = StockLevel.objects.get(location=shelf, variant=variant)
-    assert level.available == 2
-
-
-def test_unknown_sku_is_not_put_anywhere(shelf):
-    data = {"confirmed": "1", "sku": "NOPE", "delta": "2", "reason": "Came back"}
-    response = log_in("Manager").post(press(shelf, "put"), data)
-    errors = response.context["question"]["form"].errors
-    assert errors["sku"] == ["No product variant found for SKU NOPE."]
-    assert not StockLevel.objects.exists()
-
-
-CENTER = {
-    "name": "Our fulfillment center",
-    "serves": "on",
-    "address_name": "",
-    "address_company": "Crossdock Coffee",
-    "address_street1": "12 Dock Road",
-    "address_street2": "",
-    "address_city": "Oakland",
-    "address_state": "ca",
-    "address_zip": "94607",
-    "address_country": "us",
-    "address_phone": "",
-}
-
-
-def test_address_of_the_center_is_kept_as_one_mapping(shelf):
-    client = log_in("Manager")
-    assert "The fulfillment center has no address." in texts(client.get(page(shelf)))
-    client.post(page(shelf), CENTER)
-    shelf.refresh_from_db()
-    assert shelf.address == {
-        "name": "",
-        "company": "Crossdock Coffee",
-        "street1": "12 Dock Road",
-        "street2": "",
-        "city": "Oakland",
-        "state": "CA",
-        "zip": "94607",
-        "country": "US",
-        "phone": "",
-    }
-    html = texts(client.get("/admin/inventory/location/"))
-    assert "Crossdock Coffee, 12 Dock Road, Oakland CA 94607, US" in html
-
-
-@pytest.mark.parametrize("part", ["street1", "city", "zip", "country", "company"])
-def test_half_an_address_is_refused(shelf, part):
-    response = log_in("Manager").post(page(shelf), CENTER | {f"address_{part}": ""})
-    assert f"address_{part}" in response.context["adminform"].form.errors
-    shelf.refresh_from_db()
-    assert shelf.address is None
-
-
-def test_country_is_two_letters(shelf):
-    response = log_in("Manager").post(page(shelf), CENTER | {"address_country": "USA"})
-    assert "address_country" in response.context["adminform"].form.errors
-
-
-def test_location_of_a_store_has_a_switch_and_no_address(partner):
-    place = make_level(partner).location
-    client = log_in("Manager")
-    assert "address_street1" not in texts(client.get(page(place)))
-    client.post(page(place), {"name": "Renamed"})
-    place.refresh_from_db()
-    assert (place.name, place.serves, place.address) == ("Oakland", False, None)
-
-
-def test_location_list_asks_the_same_number_of_queries_for_any_number_of_rows(
-    django_assert_max_num_queries: DjangoAssertNumQueries,
-):
-    client, url = log_in("Owner"), "/admin/inventory/location/"
-    client.get(url)
-    with django_assert_max_num_queries(12) as few:
-        client.get(url)
-    for number in range(50):
-        connection = make_connection(f"store-{number}")
-        Location.objects.create(connection=connection, external_id="L", name=f"Store {number}")
-    with django_assert_max_num_queries(12) as many:
-        client.get(url)
-    assert len(many) == len(few)
-
-
-def test_sidebar_counts_a_center_without_address(shelf):
-    client = log_in("Viewer")
-    items = client.get(LIST).context["kit"]["nav"]
-    counts = {item.label: item.count for group in items for item in group["items"]}
-    assert counts["Locations"] == 1
-    shelf.address = {"street1": "12 Dock Road"}
-    shelf.save()
-    cache.clear()
-    items = client.get(LIST).context["kit"]["nav"]
-    counts = {item.label: item.count for group in items for item in group["items"]}
-    assert counts["Locations"] == 0
 
 
 def test_the_ledger_shows_raw_numbers_who_did_it_and_what_was_published(partner, django_user_model):

@@ -1,58 +1,23 @@
+"""Our own store is set to what we may sell, and to nothing else."""
+
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from catalog.models import Listing, Partner, Variant
-from integrations.errors import Rejected, Retryable, Unconfirmed
+from catalog.models import Listing, Partner
+from integrations.errors import Retryable, Unconfirmed
 from integrations.models import Alert, Connection
-from integrations.services.runs import Run
 from integrations.types import StockAnswer, StockToPublish
-from inventory.models import Location, Reservation, StockLevel
+from inventory.models import Reservation, StockLevel
 from inventory.services.publish_stock import publish_stock
-from tests.catalog.builders import (
-    NOW,
-    OwnShop,
-    counts_of,
-    make_run,
-    messages_of,
-    notes_of,
-)
-from tests.inventory.builders import make_level, make_location, many_imported
+from tests.catalog.builders import NOW, OwnShop, counts_of, make_run, messages_of, notes_of
+from tests.inventory.builders import SKU, make_location, many_imported
+from tests.inventory.publishing import publish, published
 
-SKU = "PARTNER-bluedoor-SKU-1"
 Answer = Callable[[OwnShop, Sequence[StockToPublish]], list[StockAnswer]]
-
-
-def list_in(own: Connection, variant: Variant, **facts: Any) -> Listing:
-    values = {
-        "external_id": f"V/{variant.sku}", "external_product_id": "P",
-        "external_item_id": f"I/{variant.sku}", "sku": variant.sku, "title": "Coffee",
-        "currency": "USD", "seen_at": NOW,
-    }  # fmt: skip
-    return Listing.objects.create(connection=own, variant=variant, **(values | facts))
-
-
-@pytest.fixture
-def listing(partner: Partner, variant: Variant, own: Connection, own_shop: OwnShop) -> Listing:
-    """In our store with 0, and 12 to sell."""
-    make_level(make_location(partner.connection), variant, 12)
-    own_shop.shown = {f"I/{SKU}": 0}
-    return list_in(own, variant)
-
-
-def publish(own: Connection, shop: OwnShop, **params: Any) -> Run:
-    run = make_run(own, "publish_stock", shop, **params)
-    publish_stock(run)
-    return run
-
-
-def published(listing: Listing) -> int | None:
-    listing.refresh_from_db()
-    return listing.published_quantity
 
 
 def test_our_store_is_set_to_what_we_may_sell(
@@ -190,46 +155,6 @@ def test_a_busy_store_ends_the_run_and_claims_nothing(
     with pytest.raises(Retryable):
         publish(own, own_shop)
     assert published(listing) is None
-
-
-def test_a_refused_call_is_counted_and_claims_nothing(
-    own: Connection, own_shop: OwnShop, listing: Listing
-) -> None:
-    own_shop.answers = [Rejected("No location.")]
-    run = publish(own, own_shop)
-    assert published(listing) is None
-    assert counts_of(run) == {"processed": 1, "failed": 1}
-    assert messages_of(run) == ["No location."]
-
-
-def test_one_refused_item_does_not_stop_the_others(
-    own: Connection, own_shop: OwnShop, listing: Listing, partner: Partner
-) -> None:
-    (second,) = many_imported(partner, 1)
-    make_level(Location.objects.get(connection=partner.connection), second, 3)
-    list_in(own, second)
-    own_shop.shown[f"I/{second.sku}"] = 0
-
-    def refuse_first(shop: OwnShop, items: Sequence[StockToPublish]) -> list[StockAnswer]:
-        return [StockAnswer(items[0].item_id, False, "It is a bundle."), shop._set(items[1])]
-
-    own_shop.answers = [refuse_first]
-    run = publish(own, own_shop)
-    assert counts_of(run) == {"processed": 2, "updated": 1, "failed": 1}
-    assert (SKU, "", "", "", "rejected") in notes_of(run)
-    assert "It is a bundle." in messages_of(run)
-    assert published(listing) is None
-    assert Listing.objects.get(connection=own, variant=second).published_quantity == 3
-
-
-def test_an_item_our_store_does_not_know_is_said(
-    own: Connection, own_shop: OwnShop, listing: Listing
-) -> None:
-    own_shop.shown = {}
-    run = publish(own, own_shop)
-    assert counts_of(run) == {"processed": 1, "failed": 1}
-    assert messages_of(run) == ["Our store does not know this item."]
-    assert own_shop.sets == []
 
 
 def test_a_full_run_sets_right_what_somebody_changed_in_our_store(

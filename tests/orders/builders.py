@@ -128,6 +128,27 @@ class PartnerSystem(PushesOrders, FindsOrders, AppendsToOrders, CancelsOrders):
         self.orders[reference] = replace(self.orders[reference], **fields)
 
 
+@dataclass
+class FullSystem(PartnerSystem, AppendsToOrders, CancelsOrders):
+    """A partner's system that can also be asked for less, or to cancel."""
+
+    def append_lines(self, external_id, lines, reference):
+        return self._answer(external_id, lines=tuple(lines))
+
+    def cancel_order(self, external_id, reason):
+        return self._answer(external_id, status="canceled", is_open=False)
+
+    def _answer(self, external_id, **fields):
+        if self.script:
+            raise self.script.pop(0)
+        (key,) = [k for k, one in self.orders.items() if one.external_id == external_id]
+        self.change(key, **fields)
+        return self.orders[key]
+
+    def lines_of(self, row):
+        return [line.quantity for line in self.orders[row.reference].lines]
+
+
 def make_connection(slug: str, provider: str = "shopify-partner") -> Connection:
     """An active connection with an account of the same name."""
     return Connection.objects.create(

@@ -10,13 +10,23 @@ import subprocess
 from typing import Any
 from urllib.parse import quote_plus
 
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from django_q.models import Failure
 
-from integrations.models import Connection, InboundEvent
+from integrations.models import ApiCall, Connection, InboundEvent, SyncChange, SyncRun
+from integrations.services.alerts import raise_alert
 from integrations.services.webhooks import handle
+from orders.models import Order, PrivacyRequest, Shipment
+from orders.services.history import record
+from orders.services.notifications import notify, send
+from orders.tasks import redact
 
 HUSH = "own-app-secret"
 EMAIL, PHONE = "zoe.marker@personal.example", "+15550109876"
@@ -182,3 +192,47 @@ def data_body(number: int = ORDER_ID) -> dict[str, Any]:
 
 def today() -> Any:
     return timezone.now().date()
+
+
+def fill(store: Connection) -> Order:
+    """The customer orders, is shipped to and mailed; then everybody writes them down somewhere."""
+    tell(store, "orders/create", order_body())
+    order = Order.objects.get()
+    for body in odd_bodies():
+        handle(post(store, "orders/updated", body).pk, sleep=lambda seconds: None)
+    tell(store, "fulfillments/create", parcel_body())
+    send(notify(order, "shipment.shipped", Shipment.objects.get()))
+    InboundEvent.objects.filter(status="unreadable").update(error=f"No order of {EMAIL}.")
+    record(order, "note", f"{NAME} called.", text={"who": [NAME, {EMAIL: STREET}]})
+    raise_alert("a", "stale", f"{NAME} waits", f"Write to {EMAIL.upper()}.", order)
+    run = SyncRun.objects.create(
+        connection=store, flow="stock", trigger="staff", error=STREET, params={"q": NAME}
+    )
+    SyncChange.objects.create(run=run, key="k", outcome="rejected", message=f"For {EMAIL}")
+    ApiCall.objects.create(
+        connection=store, method="GET", path=f"/c?q={EMAIL}", ms=1, attempt=1, at=timezone.now()
+    )
+    LogEntry.objects.create(
+        user=User.objects.create_user("mia"), object_repr="x", action_flag=CHANGE,
+        content_type=ContentType.objects.get_for_model(Order), object_id=order.pk,
+        change_message=f"It goes to {EMAIL} again.",
+    )  # fmt: skip
+    Failure.objects.create(
+        id="f" * 32, name="f", func="x", result=f"Key (email)=({EMAIL})", success=False,
+        started=timezone.now(), stopped=timezone.now(),
+    )  # fmt: skip
+    session = SessionStore()
+    session["_messages"] = f"Sent to {EMAIL}"
+    session.save()
+    return order
+
+
+def ask(
+    store: Connection, body: dict[str, Any] | None = None, topic: str = "customers/redact"
+) -> PrivacyRequest:
+    """They ask to be forgotten, and a worker sees to it."""
+    tell(store, topic, body or redact_body())
+    request = PrivacyRequest.objects.latest("pk")
+    redact(request.pk)
+    request.refresh_from_db()
+    return request

@@ -4,16 +4,35 @@ import threading
 from collections.abc import Callable
 
 from django.db import connection
+from django.utils import timezone
 
 from integrations.types import RemoteShipment, ShippedLine
 from orders.models import PartnerOrder, Submission
 from orders.services.closing import close_and_submit
+from orders.services.confirming import confirm
 from orders.services.submission import submit
 from tests.orders.builders import NOW
 
 
 def send(submission: Submission) -> Submission:
     submit(Submission.objects.get(pk=submission.pk), sleep=lambda seconds: None)
+    return Submission.objects.get(pk=submission.pk)
+
+
+def run(submission: Submission, slept: list) -> Submission:
+    """Try until it waits for something else; `slept` takes the seconds between tries."""
+
+    def sleep(seconds: float) -> None:
+        slept.append(round(seconds))
+        Submission.objects.filter(pk=submission.pk).update(retry_at=timezone.now())
+
+    submit(Submission.objects.get(pk=submission.pk), sleep)
+    return Submission.objects.get(pk=submission.pk)
+
+
+def look(submission: Submission) -> Submission:
+    Submission.objects.filter(pk=submission.pk).update(retry_at=timezone.now())
+    confirm(Submission.objects.get(pk=submission.pk))
     return Submission.objects.get(pk=submission.pk)
 
 

@@ -1,36 +1,26 @@
 """Forgetting a customer, proven: the database is dumped and searched for them."""
 
-import json
 import logging
 from datetime import timedelta
 
 import pytest
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import User
-from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.utils import timezone
-from django_q.models import Failure
 
-from integrations.models import Alert, ApiCall, InboundEvent, SyncChange, SyncRun
+from integrations.models import InboundEvent
 from integrations.redaction import RedactSecrets
-from integrations.services.alerts import raise_alert
 from integrations.services.webhooks import handle, replay
 from orders.models import Notification, Order, OrderContact, PrivacyRequest, Shipment
-from orders.services.history import record
-from orders.services.notifications import notify, send, send_again
+from orders.services.notifications import send_again
 from orders.services.privacy import forget_old
 from orders.tasks import look_after_privacy, redact
-from tests.integrations.admin_rows import get_page, log_in
 from tests.orders.builders import make_own_store
 from tests.orders.marked import (
     EMAIL,
-    NAME,
     ORDER_ID,
-    STREET,
-    data_body,
+    ask,
     dump,
+    fill,
     give_secret,
     is_there,
     odd_bodies,
@@ -41,7 +31,6 @@ from tests.orders.marked import (
     tell,
     where_stored,
 )
-from tests.orders.pressing import page_of
 
 EVERYWHERE = {
     "orders_ordercontact.email",
@@ -69,47 +58,6 @@ EVERYWHERE = {
 @pytest.fixture
 def store(db):
     return give_secret(make_own_store())
-
-
-def fill(store) -> Order:
-    """The customer orders, is shipped to and mailed; then everybody writes them down somewhere."""
-    tell(store, "orders/create", order_body())
-    order = Order.objects.get()
-    for body in odd_bodies():
-        handle(post(store, "orders/updated", body).pk, sleep=lambda seconds: None)
-    tell(store, "fulfillments/create", parcel_body())
-    send(notify(order, "shipment.shipped", Shipment.objects.get()))
-    InboundEvent.objects.filter(status="unreadable").update(error=f"No order of {EMAIL}.")
-    record(order, "note", f"{NAME} called.", text={"who": [NAME, {EMAIL: STREET}]})
-    raise_alert("a", "stale", f"{NAME} waits", f"Write to {EMAIL.upper()}.", order)
-    run = SyncRun.objects.create(
-        connection=store, flow="stock", trigger="staff", error=STREET, params={"q": NAME}
-    )
-    SyncChange.objects.create(run=run, key="k", outcome="rejected", message=f"For {EMAIL}")
-    ApiCall.objects.create(
-        connection=store, method="GET", path=f"/c?q={EMAIL}", ms=1, attempt=1, at=timezone.now()
-    )
-    LogEntry.objects.create(
-        user=User.objects.create_user("mia"), object_repr="x", action_flag=CHANGE,
-        content_type=ContentType.objects.get_for_model(Order), object_id=order.pk,
-        change_message=f"It goes to {EMAIL} again.",
-    )  # fmt: skip
-    Failure.objects.create(
-        id="f" * 32, name="f", func="x", result=f"Key (email)=({EMAIL})", success=False,
-        started=timezone.now(), stopped=timezone.now(),
-    )  # fmt: skip
-    session = SessionStore()
-    session["_messages"] = f"Sent to {EMAIL}"
-    session.save()
-    return order
-
-
-def ask(store, body=None, topic="customers/redact") -> PrivacyRequest:
-    tell(store, topic, body or redact_body())
-    request = PrivacyRequest.objects.latest("pk")
-    redact(request.pk)
-    request.refresh_from_db()
-    return request
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -280,51 +228,3 @@ def test_half_a_year_after_its_end_an_order_forgets_its_customer(store):
 def test_an_order_that_never_ended_keeps_its_customer(store):
     tell(store, "orders/create", order_body())
     assert forget_old(timezone.now() + timedelta(days=900)) == 0
-
-
-def test_the_data_request_before_it_is_no_hiding_place(store):
-    fill(store)
-    tell(store, "customers/data_request", data_body())
-    asked = PrivacyRequest.objects.get()
-    ask(store)
-    asked.refresh_from_db()
-    said = "Deleted meanwhile: nothing of this customer is stored any more."
-    assert (asked.status, asked.outcome) == ("done", said)
-    assert not Alert.objects.filter(kind="privacy", closed_at=None).exists()
-    assert where_stored() == set()
-    assert said in get_page(log_in("Manager"), page_of(asked))
-
-
-def test_a_data_request_handled_after_it_is_closed_and_wiped(store):
-    fill(store)
-    late = post(store, "customers/data_request", json.dumps(data_body()).encode())
-    ask(store)
-    assert handle(late.pk) == "done"
-    asked = PrivacyRequest.objects.get(kind="data_request")
-    assert (asked.status, asked.outcome[:17]) == ("done", "Deleted meanwhile")
-    assert not Alert.objects.filter(kind="privacy", closed_at=None).exists()
-    assert where_stored() == set()
-
-
-def test_a_data_request_taken_in_beside_it_is_closed_in_the_night(store):
-    fill(store)
-    tell(store, "customers/data_request", data_body())
-    asked = PrivacyRequest.objects.get()
-    ask(store)
-    PrivacyRequest.objects.filter(pk=asked.pk).update(status="open", outcome="", done_at=None)
-    look_after_privacy()
-    asked.refresh_from_db()
-    assert (asked.status, asked.outcome[:17]) == ("done", "Deleted meanwhile")
-
-
-def test_a_data_request_of_somebody_else_or_long_after_stays_open(store):
-    fill(store)
-    other = {"id": 5, "email": "other@person.example", "phone": ""}
-    tell(store, "customers/data_request", data_body(0) | {"customer": other})
-    ask(store)
-    assert PrivacyRequest.objects.get(kind="data_request").status == "open"
-    before = timezone.now() - timedelta(days=30)
-    PrivacyRequest.objects.filter(kind="customer_redact").update(done_at=before)
-    again = data_body() | {"data_request": {"id": 7}}
-    tell(store, "customers/data_request", again)
-    assert PrivacyRequest.objects.latest("pk").status == "open"

@@ -21,6 +21,14 @@ OWN, PARTNER = "own-store.myshopify.com", "lantern.myshopify.com"
 GRAPHQL = "/admin/api/2026-10/graphql.json"
 OWN_TOKENS, PARTNER_TOKENS = Tokens("shpat_own"), Tokens("shpat_partner")
 TOKENS = "/admin/oauth/access_token"
+EXPIRING = {
+    "access_token": "shpat_new",
+    "scope": "read_products,write_orders",
+    "expires_in": 3600,
+    "refresh_token": "shprt_new",
+    "refresh_token_expires_in": 7776000,
+}
+LAST = {"hasNextPage": False, "endCursor": None}
 
 
 class MemoryTokens:
@@ -106,6 +114,14 @@ def load(name: str) -> Any:
 
 def body_of(name: str) -> bytes:
     return (FIXTURES / f"{name}.json").read_bytes()
+
+
+def item(number: int) -> str:
+    return f"gid://shopify/InventoryItem/{number}"
+
+
+def headers(topic: str, **more: str) -> dict[str, str]:
+    return {"x-shopify-topic": topic} | more
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Connecting a store: the domain, the signed callback, the grants, renewal before expiry."""
+"""Connecting a store: the domain, the signed callback, the grants."""
 
 import hashlib
 import hmac
@@ -9,22 +9,15 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 import requests
 
-from integrations.errors import NotAuthorized, Retryable
+from integrations.errors import NotAuthorized
 from integrations.providers.shopify.oauth import is_signed, normalize_shop
 from integrations.providers.shopify.own_store import OwnStore
 from integrations.providers.shopify.store import missing_scopes
 from integrations.types import Tokens
 
-from .conftest import NOW, OWN, PARTNER, TOKENS, load
+from .conftest import EXPIRING, NOW, PARTNER, TOKENS, load
 
 VECTORS = load("hmac_vectors")["callbacks"]
-EXPIRING = {
-    "access_token": "shpat_new",
-    "scope": "read_products,write_orders",
-    "expires_in": 3600,
-    "refresh_token": "shprt_new",
-    "refresh_token_expires_in": 7776000,
-}
 
 
 def params_of(query: str) -> dict[str, str | list[str]]:
@@ -180,102 +173,9 @@ def test_a_callback_without_a_code_sends_nothing(world, net):
     assert len(net.calls) == 0
 
 
-def test_tokens_are_renewed_five_minutes_before_they_expire(world, net):
-    partner = world.partner(Tokens("old", NOW + timedelta(minutes=5), "shprt_old"))
-    net.post(f"https://{PARTNER}{TOKENS}", json=EXPIRING)
-    assert partner.headers() == {"X-Shopify-Access-Token": "shpat_new"}
-    assert partner.access.tokens.renewed == ["old"]
-    assert json.loads(net.calls[0].request.body) == {
-        "client_id": "key",
-        "client_secret": "hush",
-        "grant_type": "refresh_token",
-        "refresh_token": "shprt_old",
-    }
-
-
-def test_tokens_that_live_longer_are_left_alone(world):
-    partner = world.partner(Tokens("old", NOW + timedelta(minutes=5, seconds=1), "shprt_old"))
-    assert partner.headers() == {"X-Shopify-Access-Token": "old"}
-
-
-def test_a_lost_refresh_is_repeated_with_the_stored_token(world, net):
-    partner = world.partner(Tokens("old", NOW, "shprt_old"))
-    net.post(f"https://{PARTNER}{TOKENS}", body=requests.ReadTimeout())
-    net.post(f"https://{PARTNER}{TOKENS}", json=EXPIRING)
-    assert partner.headers() == {"X-Shopify-Access-Token": "shpat_new"}
-
-
-def test_while_a_refresh_fails_the_old_token_serves_its_last_minutes(world, net):
-    partner = world.partner(Tokens("old", NOW + timedelta(minutes=2), "shprt_old"))
-    net.post(f"https://{PARTNER}{TOKENS}", status=503)
-    assert partner.headers() == {"X-Shopify-Access-Token": "old"}
-
-
-def test_an_expired_token_is_never_used(world, net):
-    partner = world.partner(Tokens("old", NOW, "shprt_old"))
-    net.post(f"https://{PARTNER}{TOKENS}", status=503)
-    with pytest.raises(Retryable):
-        partner.headers()
-
-
-@pytest.mark.parametrize("life", [0, -3600, "soon", 12])
-def test_a_senseless_life_time_does_not_make_us_renew_in_a_loop(world, net, life):
-    partner = world.partner(Tokens("old", NOW, "shprt_old"))
-    net.post(f"https://{PARTNER}{TOKENS}", json=EXPIRING | {"expires_in": life})
-    partner.headers()
-    world.sleep(29)
-    partner.headers()
-    assert len(net.calls) == 1
-    world.sleep(1)
-    partner.headers()
-    assert len(net.calls) == 2
-
-
 def test_without_a_life_time_a_token_does_not_expire(world, net):
     net.post(f"https://{PARTNER}{TOKENS}", json={"access_token": "shpat_x", "scope": "read_orders"})
     assert world.partner(None).exchange(callback()) == Tokens("shpat_x", scopes=("read_orders",))
-
-
-def test_a_dead_refresh_token_needs_the_owner(world, net):
-    partner = world.partner(Tokens("old", NOW, "shprt_old"))
-    net.post(f"https://{PARTNER}{TOKENS}", status=400, json={"error": "invalid_grant"})
-    with pytest.raises(NotAuthorized, match="Connect the store again"):
-        partner.check()
-    assert len(net.calls) == 1
-
-
-def test_after_a_401_the_token_is_renewed_once(world, net):
-    partner = world.partner(Tokens("old", NOW + timedelta(hours=1), "shprt_old"))
-    world.answer({"errors": "[API] Invalid API key or access token"}, status=401)
-    net.post(f"https://{PARTNER}{TOKENS}", json=EXPIRING)
-    world.answer("graphql_shop")
-    partner.check()
-    used = [call.request.headers.get("X-Shopify-Access-Token") for call in net.calls]
-    assert used == ["old", None, "shpat_new"]
-
-
-def test_an_uninstalled_partner_is_not_authorized(world):
-    world.answer({"errors": "[API] Invalid API key or access token"}, status=401)
-    with pytest.raises(NotAuthorized):
-        world.partner(Tokens("shpat_gone")).check()
-
-
-def test_our_own_store_fetches_a_token_without_a_browser(world, net):
-    own = world.own(tokens=None)
-    answer = {"access_token": "shpat_day", "scope": "read_orders", "expires_in": 86399}
-    net.post(f"https://{OWN}{TOKENS}", json=answer)
-    assert own.headers() == {"X-Shopify-Access-Token": "shpat_day"}
-    assert dict(parse_qsl(net.calls[0].request.body)) == {
-        "grant_type": "client_credentials",
-        "client_id": "key",
-        "client_secret": "hush",
-    }
-
-
-def test_a_partner_without_tokens_is_not_called(world, net):
-    with pytest.raises(NotAuthorized, match="Send its owner a link"):
-        world.partner(None).check()
-    assert len(net.calls) == 0
 
 
 def test_a_check_lists_what_the_owner_did_not_grant(world):
@@ -301,9 +201,3 @@ def test_a_check_refuses_another_stores_answer(world):
 def test_writing_includes_reading():
     assert missing_scopes(["read_orders", "write_orders"], ["write_orders"]) == ()
     assert missing_scopes(["write_orders"], ["read_orders"]) == ("write_orders",)
-
-
-def test_secrets_are_not_shown(world):
-    partner = world.partner(Tokens("shpat_x", refresh="shprt_x"), client_secret="s3cret")
-    assert "s3cret" not in repr(partner.access.secrets)
-    assert "shp" not in repr(partner.access.tokens.tokens)

@@ -12,7 +12,7 @@ import requests
 from integrations.errors import BadResponse, ProviderError, Retryable, Unconfirmed
 from integrations.types import PlacedLine, RemoteItem
 from tests.integrations.providers.shopify.conftest import GRAPHQL, PARTNER, load
-from tests.integrations.providers.shopify.test_shopify_placing import (
+from tests.integrations.providers.shopify.placed_order import (
     COFFEE,
     ORDER,
     ORDER_ID,
