@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
@@ -24,9 +24,6 @@ from config.adminkit.parts import NOTHING, badge, copyable, link, money, when
 from integrations.models import ExternalRef
 
 OURS = Listing.objects.filter(variant=OuterRef("pk"), connection__partner=None, missing_since=None)
-THEIRS = Listing.objects.filter(
-    variant=OuterRef("pk"), connection__partner=OuterRef("product__source_partner")
-)
 SHOWN = [
     *("connection_id", "variant_id", "sku", "price", "cost", "currency", "external_id"),
     *("external_product_id", "published_quantity", "published_at", "seen_at", "missing_since"),
@@ -51,15 +48,16 @@ class VariantAdmin(SummaryAdmin):
         "title_", "sku_", "partner_", "theirs_", "price_", "margin_", "available_", "state",
     ]  # fmt: skip
     list_filter = [("product__source_partner", MultiChoice)]
-    search_fields = ["sku", "title", "product__title", "barcode"]
+    search_fields = ["=sku_key", "=barcode", "sku", "title", "product__title", "barcode"]
     search_help_text = "SKU, title, barcode"
+    search_cap = 10_000  # what is found may be exported, and its prices updated
     jump_fields = ("sku",)
     list_select_related = ["product__source_partner"]
     ordering = ["product__title", "pk"]
     views = [
         ("", "All", None, ""),
         ("out", "Sold out", lambda: Q(Exists(sold_out()), archived_at=None), "bad"),
-        ("drift", "Price changed", lambda: Q(Exists(drifted()), archived_at=None), "warn"),
+        ("drift", "Price changed", lambda: Q(drifted(), archived_at=None), "warn"),
         ("unlinked", "Not in our store", lambda: Q(~Exists(OURS), archived_at=None), "warn"),
     ]
     empty_state = (
@@ -202,12 +200,16 @@ def sold_out() -> QuerySet[Listing]:
     return OURS.filter(published_quantity__lte=0)
 
 
-def drifted() -> QuerySet[Listing]:
+def drifted() -> Q:
     """The partner's price is not the one our store was told as the cost."""
-    ours = Listing.objects.filter(variant=OuterRef("variant"), connection__partner=None)
-    told = Subquery(ours.filter(missing_since=None).values("cost")[:1])
-    live = THEIRS.filter(missing_since=None).annotate(told=told)
-    return live.filter(told__isnull=False).exclude(price=F("told"))
+    theirs = {
+        "variant__listings__connection__partner": F("variant__product__source_partner"),
+        "variant__listings__missing_since": None,
+    }
+    price, told = "variant__listings__price", F("cost")
+    differs = Q(**{f"{price}__lt": told}) | Q(**{f"{price}__gt": told}) | Q(**{price: None})
+    ours = Listing.objects.filter(differs, connection__partner=None, missing_since=None, **theirs)
+    return Q(pk__in=ours.exclude(cost=None).values("variant"))
 
 
 def refs_of(variant: Variant) -> list[dict[str, Any]]:

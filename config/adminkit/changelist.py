@@ -7,6 +7,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from .finding import Found
+
 Rule = Q | dict[str, Any] | Callable[[], Q] | None
 
 
@@ -22,20 +24,33 @@ class KitChangeList(ChangeList):
         return found
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
-        """Django's rows, narrowed to the tab."""
-        rows = super().get_queryset(request, exclude_parameters)
+        """Django's rows, narrowed to the tab first: a search is capped and must not waste hits."""
+        whole = self.root_queryset
         here = request.GET.get(self.model_admin.tab_param, "")
-        rule = next((view[2] for view in self.model_admin.views if view[0] == here), None)
-        return rows.filter(condition(rule)) if rule else rows
+        self.root_queryset = self.model_admin.in_view(request, whole, here)
+        try:
+            return super().get_queryset(request, exclude_parameters)
+        finally:
+            self.root_queryset = whole
 
     def get_results(self, request: HttpRequest) -> None:
         """Fetch the page, and decide once per person which buttons its rows may have."""
         super().get_results(request)
+        self.search: Found | None = getattr(request, "search_found", None)
         actions = self.model_admin.actions_for(request, "row")
         if not actions:
             return
         for obj in self.result_list:
             obj.portal_row_actions = [action for action in actions if action.applies(obj)]
+
+    @property
+    def count_words(self) -> str:
+        """How many rows there are, as people read it: 1,204 or 10,000+."""
+        pages: Any = self.paginator
+        if self.search and self.search.is_cut:
+            return f"{pages.found:,}+"
+        last = (self.page_num - 1) * self.list_per_page + len(self.result_list)
+        return f"{max(pages.count, last):,}{'+' if pages.is_open_ended else ''}"
 
 
 def condition(rule: Rule) -> Q:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
@@ -63,12 +64,12 @@ class PortalAdminSite(admin.AdminSite):
         name: str,
         nav: Nav | None = None,
         perm: str | Callable[[HttpRequest], bool] = "",
-        count: Callable[[HttpRequest], int] | None = None,
+        rows: Callable[[HttpRequest], QuerySet[Any]] | None = None,
         tone: str = "bad",
     ) -> None:
         """A page under the admin, reached as `admin:<name>`; 403 for staff without `perm`."""
         self.pages = [page for page in self.pages if page.name != name]
-        self.pages.append(Page(route, view, name, nav, perm, count, tone))
+        self.pages.append(Page(route, view, name, nav, perm, rows, tone))
 
     def add_search(self, provider: Provider) -> None:
         """Add `provider(query, request) -> [(label, url, note)]` to the box at the top."""

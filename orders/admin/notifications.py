@@ -47,8 +47,8 @@ class NotificationAdmin(SummaryAdmin):
     list_display = ["head", "to", "type_", "order_", "state", "tries", "created", "sent"]
     list_filter = [("status", MultiChoice), ("type", MultiChoice)]
     list_select_related = ["order"]
-    search_fields = ["recipient", "subject"]
-    search_help_text = "Recipient, subject"
+    search_fields = ["=recipient", "=order__number", "recipient", "subject"]
+    search_help_text = "Recipient, subject, order"
     views = (
         ("", "All", None, ""),
         ("failed", "Failed", {"status__in": [Status.FAILED, Status.UNKNOWN]}, "bad"),
@@ -60,9 +60,9 @@ class NotificationAdmin(SummaryAdmin):
     summary_template = "admin/orders/notification/summary.html"
     summary_only = True
 
-    def nav_count(self, request: HttpRequest) -> int:
+    def nav_rows(self, request: HttpRequest) -> QuerySet[Notification]:
         """E-mails a person must look at."""
-        return Notification.objects.filter(status__in=[Status.FAILED, Status.UNKNOWN]).count()
+        return Notification.objects.filter(status__in=[Status.FAILED, Status.UNKNOWN])
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """With a banner where nothing is really mailed."""
