@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0004_unmatched'),
+        ('integrations', '0005_search'),  # makes the extension the indexes need
     ]
 
     operations = [

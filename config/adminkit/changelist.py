@@ -49,8 +49,9 @@ class KitChangeList(ChangeList):
         pages: Any = self.paginator
         if self.search and self.search.is_cut:
             return f"{pages.found:,}+"
-        last = (self.page_num - 1) * self.list_per_page + len(self.result_list)
-        return f"{max(pages.count, last):,}{'+' if pages.is_open_ended else ''}"
+        before = (self.page_num - 1) * self.list_per_page if self.multi_page else 0
+        number = max(pages.count, before + len(self.result_list))
+        return f"{number:,}{'+' if pages.is_open_ended else ''}"
 
 
 def condition(rule: Rule) -> Q:
