@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from integrations.models import Connection
 from integrations.models.base import Stamped, one_of
+from integrations.models.trigrams import TrigramIndex
 
 # When the week of a partner's order closes, unless its terms say otherwise.
 FRIDAY, FIVE_PM = 4, time(17, 0)
@@ -91,6 +92,7 @@ class Partner(Stamped):
 
     Rounding, Dispatch, OrderTrigger = Rounding, Dispatch, OrderTrigger
     Approval, ShipTo = Approval, ShipTo
+    named_by = "name"
 
     name = models.CharField(max_length=120)
     code = models.CharField(
@@ -166,6 +168,8 @@ class Partner(Stamped):
 
 
 class Product(Stamped):
+    named_by = "title"
+
     title = models.CharField(max_length=255)
     brand = models.ForeignKey(Brand, models.SET_NULL, null=True, blank=True)
     source_partner = models.ForeignKey(
@@ -178,6 +182,10 @@ class Product(Stamped):
 
     class Meta:
         permissions = [("import_product", "Can import partner products")]
+        indexes = [
+            models.Index(fields=["title"], name="product_title"),
+            TrigramIndex(fields=["title"], name="product_title_parts"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -185,6 +193,8 @@ class Product(Stamped):
 
 class Variant(Stamped):
     """What is sold, one SKU. `price` is ours, in `currency`; `buffer` overrides the partner's."""
+
+    named_by = "sku"
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="variants")
     sku = models.CharField(max_length=100, unique=True)
@@ -198,7 +208,13 @@ class Variant(Stamped):
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["sku_key"], name="variant_sku_key")]
+        indexes = [
+            models.Index(fields=["sku_key"], name="variant_sku_key"),
+            models.Index(fields=["barcode"], name="variant_barcode"),
+            TrigramIndex(fields=["sku"], name="variant_sku_parts"),
+            TrigramIndex(fields=["title"], name="variant_title_parts"),
+            TrigramIndex(fields=["barcode"], name="variant_barcode_parts"),
+        ]
 
     def __str__(self) -> str:
         return self.sku

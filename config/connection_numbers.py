@@ -11,7 +11,7 @@ from config.setup_facts import address, page_of
 from integrations.admin.connection_facts import Fact, add_facts, count_waiting
 from integrations.admin.installs import count_products
 from integrations.models import Connection
-from orders.models import PartnerOrderLine, Shipment, Submission
+from orders.models import PartnerOrder, PartnerOrderLine, Shipment, Submission
 
 
 @add_facts
@@ -60,8 +60,11 @@ def waiting_lines(connection: Connection, request: HttpRequest) -> list[Fact]:
     if partner is None:
         return []
     lines = PartnerOrderLine.objects.filter(partner=partner, canceled_at=None)
-    waiting = lines.filter(Q(partner_order=None) | Q(partner_order__submitted_at=None))
-    found = waiting.aggregate(n=Count("pk"), units=Sum("quantity"))
+    unplaced = PartnerOrder.objects.filter(partner=partner, submitted_at=None)
+    alone = lines.filter(partner_order=None).order_by().values("pk")
+    waiting = alone.union(lines.filter(partner_order__in=unplaced).order_by().values("pk"))
+    rows = PartnerOrderLine.objects.filter(pk__in=waiting)
+    found = rows.aggregate(n=Count("pk"), units=Sum("quantity"))
     terms = "terms confirmed" if partner.terms_confirmed_at else "terms not confirmed yet"
     tone = "" if partner.terms_confirmed_at else "warn"
     return [

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import F
 from django.urls import NoReverseMatch, reverse
 
 from catalog.models import Listing, Partner, Product, ShipTo
@@ -97,14 +96,15 @@ class Facts:
     @cached_property
     def placed(self) -> PartnerOrder | None:
         """The first partner order that was placed, one that comes to our center if there is one."""
-        rows = PartnerOrder.objects.exclude(submitted_at=None).order_by("ship_to", "id")
-        return rows.select_related("connection", "partner").first()
+        rows = PartnerOrder.objects.exclude(submitted_at=None).order_by("id")
+        rows = rows.select_related("connection", "partner")
+        return rows.filter(ship_to=ShipTo.CENTER).first() or rows.first()
 
     @cached_property
     def parcel(self) -> Shipment | None:
         """A parcel to our center: one on its way, else the newest."""
-        bound = Shipment.objects.filter(bound_for=ShipTo.CENTER)
-        return bound.order_by(F("received_at").asc(nulls_first=True), "-id").first()
+        bound = Shipment.objects.filter(bound_for=ShipTo.CENTER).order_by("-id")
+        return bound.filter(received_at=None).first() or bound.first()
 
     @cached_property
     def to_customer(self) -> Shipment | None:

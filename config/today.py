@@ -128,7 +128,8 @@ def _attention(
 def _submissions() -> Iterator[Card]:
     status = Submission.Status
     unapproved = Q(status=status.PENDING, approved_at=None)
-    found = Submission.objects.aggregate(
+    unsettled = [status.FAILED, status.UNCONFIRMED, status.PENDING]
+    found = Submission.objects.filter(status__in=unsettled).aggregate(
         failed=Count("pk", filter=Q(status=status.FAILED)),
         unconfirmed=Count("pk", filter=Q(status=status.UNCONFIRMED)),
         to_approve=Count("pk", filter=unapproved & Q(partner_order__partner__approval="always")),

@@ -143,9 +143,9 @@ class PartnerAdmin(KitAdmin):
     def state(self, partner: Partner) -> SafeString:
         return state_badge(partner)
 
-    def nav_count(self, request: HttpRequest) -> int:
+    def nav_rows(self, request: HttpRequest) -> QuerySet[Partner]:
         """Partners that get no orders because nobody confirmed their terms."""
-        return Partner.objects.filter(TO_CONFIRM, CONNECTED).count()
+        return Partner.objects.filter(TO_CONFIRM, CONNECTED)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
         return PartnerList

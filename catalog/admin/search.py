@@ -7,22 +7,21 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
-from catalog.models import Partner, Variant, normalize_sku
+from catalog.models import Partner, Variant
+from config.adminkit.finding import find
 
 MOST = 25
+FIELDS = ["=sku_key", "=barcode", "sku", "title", "product__title", "barcode"]
 Hit = tuple[str, str, str]
 
 
 def find_variants(query: str, request: HttpRequest) -> Iterator[Hit]:
-    """An exact SKU alone, else what begins with it or has it in the title."""
+    """An exact SKU or barcode alone, else what has the words in SKU or title."""
     if not request.user.has_perm("catalog.view_variant"):
         return
-    rows = Variant.objects.select_related("product")
-    found = list(rows.filter(sku_key=normalize_sku(query)[:100])[:2])
-    if len(found) != 1:
-        wanted = Q(sku__icontains=query) | Q(product__title__icontains=query) | Q(barcode=query)
-        found = list(rows.filter(wanted).order_by("sku")[:MOST])
-    for variant in found:
+    found = find(Variant.objects.all(), query, FIELDS, MOST)
+    rows = Variant.objects.filter(pk__in=found.keys).select_related("product").order_by("sku")
+    for variant in rows:
         url = reverse("admin:catalog_variant_change", args=[variant.pk])
         yield variant.full_title, url, f"Variant {variant.sku}"
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -47,9 +48,9 @@ class UnmatchedSkuAdmin(SummaryAdmin):
         """Whoever may see the variants."""
         return bool(request.user.has_perm("catalog.view_variant"))
 
-    def nav_count(self, request: HttpRequest) -> int:
+    def nav_rows(self, request: HttpRequest) -> QuerySet[UnmatchedSku]:
         """Those that keep an order line from going anywhere."""
-        return UnmatchedSku.objects.filter(source=UnmatchedSku.Source.ORDER).count()
+        return UnmatchedSku.objects.filter(source=UnmatchedSku.Source.ORDER)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
@@ -28,9 +28,6 @@ from config.adminkit.parts import NOTHING, badge, copyable, link, money, when
 from integrations.models import ExternalRef
 
 OURS = Listing.objects.filter(variant=OuterRef("pk"), connection__partner=None, missing_since=None)
-THEIRS = Listing.objects.filter(
-    variant=OuterRef("pk"), connection__partner=OuterRef("product__source_partner")
-)
 SHOWN = [
     *("connection_id", "variant_id", "sku", "price", "cost", "currency", "external_id"),
     *("external_product_id", "published_quantity", "published_at", "seen_at", "missing_since"),
@@ -45,9 +42,7 @@ def told_store(**units: int) -> Callable[[], Q]:
 
 def drift_over(percent: int) -> Callable[[], Q]:
     """The partner's price moved by more than so much from the cost our store was told."""
-    more, less = F("told") * (100 + percent) / 100, F("told") * (100 - percent) / 100
-    far = Q(price__gt=more) | Q(price__lt=less)
-    return lambda: Q(Exists(drifted().filter(far)), archived_at=None)
+    return lambda: Q(drifted(percent), archived_at=None)
 
 
 STOCK = rule_filter(
@@ -96,15 +91,16 @@ class VariantAdmin(CsvLink, SummaryAdmin):
         DRIFT,
         MISSING,
     ]
-    search_fields = ["sku", "title", "product__title", "barcode"]
+    search_fields = ["=sku_key", "=barcode", "sku", "title", "product__title", "barcode"]
     search_help_text = "SKU, title, barcode"
+    search_cap = 10_000  # what is found may be exported, and its prices updated
     jump_fields = ("sku",)
     list_select_related = ["product__source_partner"]
     ordering = ["product__title", "pk"]
     views = [
         ("", "All", None, ""),
         ("out", "Sold out", lambda: Q(Exists(sold_out()), archived_at=None), "bad"),
-        ("drift", "Price changed", lambda: Q(Exists(drifted()), archived_at=None), "warn"),
+        ("drift", "Price changed", lambda: Q(drifted(), archived_at=None), "warn"),
         ("unlinked", "Not in our store", lambda: Q(~Exists(OURS), archived_at=None), "warn"),
     ]
     comes_from = "partner"
@@ -245,12 +241,19 @@ def sold_out() -> QuerySet[Listing]:
     return OURS.filter(published_quantity__lte=0)
 
 
-def drifted() -> QuerySet[Listing]:
-    """The partner's price is not the one our store was told as the cost."""
-    ours = Listing.objects.filter(variant=OuterRef("variant"), connection__partner=None)
-    told = Subquery(ours.filter(missing_since=None).values("cost")[:1])
-    live = THEIRS.filter(missing_since=None).annotate(told=told)
-    return live.filter(told__isnull=False).exclude(price=F("told"))
+def drifted(percent: int = 0) -> Q:
+    """The partner's price is off the cost our store was told, by more than so many percent."""
+    theirs = {
+        "variant__listings__connection__partner": F("variant__product__source_partner"),
+        "variant__listings__missing_since": None,
+    }
+    price = "variant__listings__price"
+    less, more = F("cost") * (100 - percent) / 100, F("cost") * (100 + percent) / 100
+    differs = Q(**{f"{price}__lt": less}) | Q(**{f"{price}__gt": more})
+    if not percent:
+        differs |= Q(**{price: None})
+    ours = Listing.objects.filter(differs, connection__partner=None, missing_since=None, **theirs)
+    return Q(pk__in=ours.exclude(cost=None).values("variant"))
 
 
 def refs_of(variant: Variant) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from .finding import Found
 from .page_size import rows_per_page, size_links
 
 Rule = Q | dict[str, Any] | Callable[[], Q] | None
@@ -25,11 +26,14 @@ class KitChangeList(ChangeList):
         return found
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
-        """Django's rows, narrowed to the tab."""
-        rows = super().get_queryset(request, exclude_parameters)
+        """Django's rows, narrowed to the tab first: a search is capped and must not waste hits."""
+        whole = self.root_queryset
         here = request.GET.get(self.model_admin.tab_param, "")
-        rule = next((view[2] for view in self.model_admin.views if view[0] == here), None)
-        return rows.filter(condition(rule)) if rule else rows
+        self.root_queryset = self.model_admin.in_view(request, whole, here)
+        try:
+            return super().get_queryset(request, exclude_parameters)
+        finally:
+            self.root_queryset = whole
 
     def get_results(self, request: HttpRequest) -> None:
         """Fetch the page, and decide once per person which buttons its rows may have."""
@@ -37,11 +41,22 @@ class KitChangeList(ChangeList):
         self.list_per_page = rows_per_page(request, admin.url_name, self.list_per_page)
         self.size_links = size_links(request, self.list_per_page)
         super().get_results(request)
+        self.search: Found | None = getattr(request, "search_found", None)
         actions = self.model_admin.actions_for(request, "row")
         if not actions:
             return
         for obj in self.result_list:
             obj.portal_row_actions = [action for action in actions if action.applies(obj)]
+
+    @property
+    def count_words(self) -> str:
+        """How many rows there are, as people read it: 1,204 or 10,000+."""
+        pages: Any = self.paginator
+        if self.search and self.search.is_cut:
+            return f"{pages.found:,}+"
+        before = (self.page_num - 1) * self.list_per_page if self.multi_page else 0
+        number = max(pages.count, before + len(self.result_list))
+        return f"{number:,}{'+' if pages.is_open_ended else ''}"
 
 
 def condition(rule: Rule) -> Q:

@@ -10,8 +10,6 @@ from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.http import urlencode
 
-from .changelist import condition
-
 if TYPE_CHECKING:
     from .options import KitAdmin
 
@@ -56,10 +54,7 @@ def count_new(admin: "KitAdmin", request: HttpRequest) -> HttpResponse:
         return JsonResponse({"last": admin.model._base_manager.aggregate(n=Max("pk"))["n"] or 0})
     if not after.isdecimal() or len(after) > 18:
         return JsonResponse({"count": 0, "text": ""})
-    rows = admin.tab_queryset(request).filter(pk__gt=int(after))
-    rule = next((view[2] for view in admin.views if view[0] == tab), None)
-    if rule:
-        rows = rows.filter(condition(rule))
+    rows = admin.in_view(request, admin.tab_queryset(request).filter(pk__gt=int(after)), tab)
     return JsonResponse(_words(admin, len(rows.values_list("pk")[: MOST_COUNTED + 1])))
 
 

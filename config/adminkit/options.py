@@ -4,14 +4,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls.resolvers import URLPattern
 
 from .buttons import ButtonAdmin
 from .changelist import KitChangeList, Rule, condition
 from .columns import column
+from .counting import KitPaginator, count_each, count_words
 from .empty import UNKNOWN, Empty
+from .finding import CAP, find
 from .live import live_url
 from .nav import Nav
 from .page_size import keep_choice
@@ -32,6 +34,8 @@ class KitAdmin(ButtonAdmin):
     comes_from = ""
     # Whether an open list says how many rows joined it.
     live = False
+    # In `search_fields`, `=number` is looked up whole, else `number` by its parts (finding.py).
+    search_cap = CAP
     tab_param = "view"
     # (key, label, dict of lookups or Q or callable or None, tone)
     views: tuple[tuple[str, str, Rule, str], ...] | list[tuple[str, str, Rule, str]] = ()
@@ -57,21 +61,22 @@ class KitAdmin(ButtonAdmin):
                 params[self.tab_param] = key
             url = f"?{params.urlencode()}"
             item = {"label": label, "url": url, "active": key == here, "tone": tone}
-            items.append(item | {"count": counts.get(key)})
+            items.append(item | {"count": counts[key], "shown": count_words(counts[key])})
         return items
 
+    def in_view(self, request: HttpRequest, rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+        """The rows of a view; override where one depends on who looks."""
+        rule = next((view[2] for view in self.views if view[0] == key), None)
+        return rows.filter(condition(rule)) if rule else rows
+
     def tab_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Rows the tabs count; override where get_queryset carries heavy annotations."""
-        return self.get_queryset(request).order_by()
+        """Rows the tabs count; override where get_queryset groups its rows."""
+        return self.get_queryset(request)
 
     def tab_counts(self, request: HttpRequest) -> dict[str, int]:
-        """All counts of the list, by one aggregate query."""
-        counts = {
-            f"n{index}": Count("pk", filter=condition(view[2]))
-            for index, view in enumerate(self.views)
-        }
-        found = self.tab_queryset(request).aggregate(**counts)
-        return {view[0]: found[f"n{index}"] for index, view in enumerate(self.views)}
+        """All counts of the list by one query, each counted no further than people read."""
+        rows = self.tab_queryset(request)
+        return count_each({view[0]: self.in_view(request, rows, view[0]) for view in self.views})
 
     # --- Django's hooks
 
@@ -87,6 +92,17 @@ class KitAdmin(ButtonAdmin):
         """The tab parameter is ours."""
         return lookup == self.tab_param or super().lookup_allowed(lookup, value, request)
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By keys that are looked up first, field by field."""
+        fields = self.get_search_fields(request)
+        if not fields or not search_term.strip():
+            return queryset, False
+        found = find(queryset, search_term, [str(name) for name in fields], self.search_cap)
+        request.search_found = found  # type: ignore[attr-defined]
+        return queryset.filter(pk__in=found.keys), False
+
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """No pencil, plus and eye beside a select unless `related_links` names the field."""
         found = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -101,6 +117,15 @@ class KitAdmin(ButtonAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Rows are archived, not deleted, unless an admin says `deletable = True`."""
         return self.deletable and super().has_delete_permission(request, obj)
+
+    def get_paginator(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> KitPaginator:
+        """Ours; what a search found is counted already."""
+        pages = KitPaginator(queryset, *args, **kwargs)
+        if (found := getattr(request, "search_found", None)) is not None:
+            pages.found = len(found.keys)
+        return pages
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -121,6 +146,8 @@ class KitAdmin(ButtonAdmin):
     def _exact_hit(self, request: HttpRequest) -> Any:
         query = request.GET.get("q", "").strip()
         if not (query and self.jump_fields and self.has_view_or_change_permission(request)):
+            return None
+        if len(query.split()) > 1:
             return None
         bare = query.lstrip("#")
         spellings = {query, query.upper(), query.lower(), bare, f"#{bare}"}

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -75,7 +76,7 @@ class PortalAdminSite(admin.AdminSite):
         name: str,
         nav: Nav | None = None,
         perm: str | Callable[[HttpRequest], bool] = "",
-        count: Callable[[HttpRequest], int] | None = None,
+        rows: Callable[[HttpRequest], QuerySet[Any]] | None = None,
         tone: str = "bad",
         methods: tuple[str, ...] = ("GET",),
     ) -> None:
@@ -84,7 +85,7 @@ class PortalAdminSite(admin.AdminSite):
         Other `methods` than those named are a 405: `("POST",)` is a button.
         """
         self.pages = [page for page in self.pages if page.name != name]
-        self.pages.append(Page(route, view, name, nav, perm, count, tone, methods))
+        self.pages.append(Page(route, view, name, nav, perm, rows, tone, methods))
 
     def add_search(self, provider: Provider) -> None:
         """Add `provider(query, request) -> [(label, url, note)]` to the box at the top."""

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -22,6 +22,7 @@ from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, two_lines, when
 from integrations.admin.places import row_link, row_url
+from integrations.admin.subjects import SubjectList
 from integrations.models import Alert
 from integrations.services.alerts import dismiss_alert, snooze_alert, take_alert
 
@@ -78,16 +79,6 @@ class KindChoice(Distinct):
         return kind_word(value)
 
 
-class AlertList(KitChangeList):
-    """The tab *Mine* depends on who looks."""
-
-    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
-        """Narrowed to the person."""
-        rows = super().get_queryset(request, exclude_parameters)
-        mine = request.GET.get(self.model_admin.tab_param) == "mine"
-        return rows.filter(owner=request.user) if mine else rows
-
-
 @admin.register(Alert)
 class AlertAdmin(SummaryAdmin):
     """They close themselves when the cause is gone."""
@@ -98,7 +89,7 @@ class AlertAdmin(SummaryAdmin):
     list_select_related = ["owner"]
     live = True
     search_fields = ["title", "advice"]
-    search_help_text = "Words of the alert"
+    search_help_text = "What happened, what to do"
     ordering = ["-last_at"]
     empty_state = Empty(
         "Nothing needs you", "Alerts close themselves when the cause is gone.", icon="ok"
@@ -113,28 +104,18 @@ class AlertAdmin(SummaryAdmin):
         ("closed", "Closed", Q(closed_at__isnull=False), ""),
     ]
 
-    def nav_count(self, request: HttpRequest) -> int:
+    def nav_rows(self, request: HttpRequest) -> QuerySet[Alert]:
         """Those in sight."""
-        return Alert.objects.filter(in_sight()).count()
+        return Alert.objects.filter(in_sight())
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
-        """Ours, for the tab *Mine*."""
-        return AlertList
+        """Ours, with the things they are about."""
+        return SubjectList
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
-        """With the things they are about, one query per kind."""
-        found: QuerySet[Alert] = super().get_queryset(request)
-        return found.prefetch_related("subject")
-
-    def tab_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
-        """Counts need no subjects."""
-        return Alert.objects.order_by()
-
-    def tab_counts(self, request: HttpRequest) -> dict[str, int]:
-        """*Mine* counts this person's."""
-        mine = Count("pk", filter=Q(closed_at=None, owner=request.user.pk))
-        found = Alert.objects.aggregate(mine=mine)
-        return super().tab_counts(request) | {"mine": found["mine"]}
+    def in_view(self, request: HttpRequest, rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+        """*Mine* is this person's."""
+        found = super().in_view(request, rows, key)
+        return found.filter(owner=request.user.pk) if key == "mine" else found
 
     @column("Alert", "flex m-a m-wide", "title")
     def head(self, alert: Alert) -> SafeString:
@@ -147,9 +128,9 @@ class AlertAdmin(SummaryAdmin):
         return kind_badge(alert)
 
     @column("About", "p2")
-    def about(self, alert: Alert) -> SafeString:
+    def about(self, alert: Any) -> SafeString:
         """The thing."""
-        return row_link(alert.subject)
+        return row_link(alert.about)
 
     @column("Times", "num p3", "count")
     def times(self, alert: Alert) -> int:

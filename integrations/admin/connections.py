@@ -81,9 +81,9 @@ class ConnectionAdmin(ConnectionButtons):
 
     # --- list
 
-    def nav_count(self, request: HttpRequest) -> int:
+    def nav_rows(self, request: HttpRequest) -> QuerySet[Connection]:
         """Those that need a person."""
-        return Connection.objects.filter(status=Status.NEEDS_ATTENTION).count()
+        return Connection.objects.filter(status=Status.NEEDS_ATTENTION)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
         """Ours, with the strips."""

@@ -15,12 +15,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Refused, Told, portal_action
+from config.adminkit.changelist import KitChangeList
 from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, Distinct, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import ago, badge, json_block, when
 from integrations.admin.places import row_link, row_url
+from integrations.admin.subjects import SubjectList
 from integrations.models import InboundEvent
 from integrations.redaction import redact
 from integrations.services.retention import BODY_DAYS
@@ -57,7 +59,7 @@ class InboundEventAdmin(SummaryAdmin):
     ]
     list_select_related = ["connection"]
     live = True
-    search_fields = ["topic", "dedupe_key", "account"]
+    search_fields = ["dedupe_key"]  # account:topic:id
     search_help_text = "Event id, topic, account"
     ordering = ["-received_at"]
     comes_from = "any"
@@ -79,15 +81,19 @@ class InboundEventAdmin(SummaryAdmin):
         ("ignored", "Ignored", Q(status=Status.IGNORED), ""),
     ]
 
-    def nav_count(self, request: HttpRequest) -> int:
+    def nav_rows(self, request: HttpRequest) -> QuerySet[InboundEvent]:
         """Those somebody must look at."""
         bad = [Status.FAILED, Status.UNREADABLE]
-        return InboundEvent.objects.filter(status__in=bad).count()
+        return InboundEvent.objects.filter(status__in=bad)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboundEvent]:
-        """Without the bodies; with what they were about, one query per kind."""
+        """Without the bodies."""
         found: QuerySet[InboundEvent] = super().get_queryset(request)
-        return found.defer("body").prefetch_related("subject")
+        return found.defer("body")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
+        """Ours, with what they were about."""
+        return SubjectList
 
     @column("Event", "m-a", "id")
     def head(self, event: InboundEvent) -> SafeString:
@@ -117,9 +123,9 @@ class InboundEventAdmin(SummaryAdmin):
         return event.attempts
 
     @column("About", "p3")
-    def about(self, event: InboundEvent) -> SafeString:
+    def about(self, event: Any) -> SafeString:
         """The row it was about."""
-        return format_html('<span class="clamp short">{}</span>', row_link(event.subject))
+        return format_html('<span class="clamp short">{}</span>', row_link(event.about))
 
     @column("Why", "flex p3")
     def why(self, event: InboundEvent) -> SafeString:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from integrations.models.base import Stamped
+from integrations.models.trigrams import TrigramIndex
 
 
 class Alert(Stamped):
@@ -36,7 +37,12 @@ class Alert(Stamped):
                 name="alert_one_open_per_cause",
             ),
         ]
-        indexes = [models.Index(fields=["closed_at", "-last_at"], name="alert_open")]
+        indexes = [
+            models.Index(fields=["closed_at", "-last_at"], name="alert_open"),
+            models.Index(fields=["-last_at"], name="alert_newest"),
+            TrigramIndex(fields=["title"], name="alert_title_parts"),
+            TrigramIndex(fields=["advice"], name="alert_advice_parts"),
+        ]
 
     def __str__(self) -> str:
         return self.title

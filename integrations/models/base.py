@@ -10,6 +10,10 @@ from django.db.models import Q
 
 
 class Stamped(models.Model):
+    """`named_by` is the text field that `__str__` reads besides the key; None if it reads more."""
+
+    named_by: ClassVar[str | None] = None
+
     created_at = models.DateTimeField(auto_now_add=True, editable=False)
 
     class Meta:

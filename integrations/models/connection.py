@@ -46,6 +46,7 @@ class Connection(Movable, Leased, Stamped):
     """
 
     Status = ConnectionStatus
+    named_by = "name"
     MOVES: ClassVar = {
         "draft": {"active", "needs_attention", "archived"},
         "active": {"paused", "needs_attention", "archived"},

@@ -8,6 +8,7 @@ from django.db import models
 
 from integrations.models.base import Leased, Movable, Stamped, one_of
 from integrations.models.connection import Connection
+from integrations.models.trigrams import TrigramIndex
 
 
 class EventStatus(models.TextChoices):
@@ -29,6 +30,7 @@ class InboundEvent(Movable, Leased, Stamped):
     """
 
     Status = EventStatus
+    named_by = "topic"
     MOVES: ClassVar = {
         "received": {"handling", "ignored"},
         "handling": {"done", "ignored", "waiting", "unreadable", "received", "failed"},
@@ -76,6 +78,10 @@ class InboundEvent(Movable, Leased, Stamped):
         indexes = [
             models.Index(fields=["status", "retry_at"], name="inboundevent_due"),
             models.Index(fields=["received_at"], name="inboundevent_received"),
+            models.Index(
+                fields=["connection", "topic", "received_at"], name="inboundevent_topic_newest"
+            ),
+            TrigramIndex(fields=["dedupe_key"], name="inboundevent_key_parts"),
         ]
 
     # Set by a handler: once the event is handled its body must not stay.

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from integrations.models.base import Movable, Stamped, one_of
 from integrations.models.connection import Connection
+from integrations.models.trigrams import TrigramIndex
 
 
 class RunStatus(models.TextChoices):
@@ -38,6 +39,7 @@ class SyncRun(Movable, Stamped):
 
     Status = RunStatus
     Trigger = RunTrigger
+    named_by = ""
     MOVES: ClassVar = {
         "queued": {"running", "skipped", "canceled"},
         "running": {
@@ -91,7 +93,9 @@ class SyncRun(Movable, Stamped):
         indexes = [
             models.Index(fields=["flow", "started_at"], name="syncrun_flow_started"),
             models.Index(fields=["connection", "-id"], name="syncrun_connection_newest"),
+            models.Index(fields=["connection", "flow", "-id"], name="syncrun_schedule_newest"),
             models.Index(fields=["status"], name="syncrun_status"),
+            TrigramIndex(fields=["flow"], name="syncrun_flow_parts"),
         ]
 
     def __str__(self) -> str:

@@ -16,11 +16,12 @@ from integrations.checks import credential_keys_open_what_is_stored
 from integrations.crypto import key_ids
 from integrations.errors import ProviderError
 from integrations.models import Connection, FlowSchedule
+from integrations.models.trigrams import has_trigrams, missing_indexes
 from integrations.services.breaker import why_waiting
 from integrations.services.connections import provider_for
 from integrations.services.heartbeats import SILENT_AFTER, last_beats
 from integrations.services.queue_schedules import JOBS
-from integrations.words import counted
+from integrations.words import counted, is_or_are
 
 Level = Literal["ok", "warn", "fail"]
 OVERDUE_AFTER = timedelta(minutes=5)
@@ -50,7 +51,7 @@ def full_check(now: datetime, *, call: bool = True) -> list[Check]:
     found = [check_settings(), *readiness(now)]
     if any(check.name in ("database", "migrations") and check.level == "fail" for check in found):
         return found
-    more: list[Callable[[], Check]] = [check_keys, check_mail, check_hook_address]
+    more: list[Callable[[], Check]] = [check_search, check_keys, check_mail, check_hook_address]
     found += [check() for check in more]
     return found + [check_account(one, call=call) for one in _connections()]
 
@@ -171,6 +172,23 @@ def check_keys() -> Check:
         fix = "Run `manage.py rotate_keys`."
         return Check("credential keys", "warn", f"{old} connections use an older key.", fix)
     return Check("credential keys", "ok", "All stored credentials can be read.")
+
+
+def check_search() -> Check:
+    """Lists are searched by index, not by reading them whole."""
+    if settings.IS_SQLITE:
+        return Check("search", "ok", "SQLite reads what it searches: fine for trying it.")
+    if not has_trigrams():
+        fix = (
+            "Let the owner of the database run CREATE EXTENSION pg_trgm; in it (PostgreSQL's "
+            "contrib package has it), then run `manage.py make_search_indexes`."
+        )
+        return Check("search", "warn", "Searching long lists is slow: pg_trgm is missing.", fix)
+    if missing := missing_indexes():
+        fix = "Run `manage.py make_search_indexes`; the portal works on meanwhile."
+        number = f"{counted(len(missing), 'index', 'indexes')} {is_or_are(len(missing))}"
+        return Check("search", "warn", f"Searching long lists is slow: {number} missing.", fix)
+    return Check("search", "ok", "Every list is searched by its indexes.")
 
 
 def check_mail() -> Check:

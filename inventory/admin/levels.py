@@ -87,8 +87,11 @@ class StockLevelAdmin(SummaryAdmin):
     ]  # fmt: skip
     list_filter = [("location", MultiChoice), ("available", NumberRange.called("Units", UNITS))]
     list_select_related = ["variant__product", "location__connection"]
-    search_fields = ["variant__sku", "variant__product__title", "variant__title"]
-    search_help_text = "SKU or product"
+    search_fields = [
+        *("=variant__sku_key", "=variant__barcode"),
+        *("variant__sku", "variant__product__title", "variant__title", "location__name"),
+    ]
+    search_help_text = "SKU, product, barcode, location"
     ordering = ["variant__product__title", "variant__sku", "pk"]
     refusals = (CannotAdjust,)
     views = [

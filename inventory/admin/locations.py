@@ -63,9 +63,9 @@ class LocationAdmin(KitAdmin):
         rows: QuerySet[Location] = super().get_queryset(request)
         return rows.annotate(variants=Count("levels"))
 
-    def nav_count(self, request: HttpRequest) -> int:
+    def nav_rows(self, request: HttpRequest) -> QuerySet[Location]:
         """1 while parcels to us have no address."""
-        return Location.objects.filter(connection=None, address__isnull=True).count()
+        return Location.objects.filter(connection=None, address__isnull=True)
 
     # --- list
 

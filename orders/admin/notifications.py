@@ -50,8 +50,8 @@ class NotificationAdmin(SummaryAdmin):
     list_filter = [("status", MultiChoice), ("type", MultiChoice), ("created_at", DateRange)]
     list_select_related = ["order"]
     live = True
-    search_fields = ["recipient", "subject"]
-    search_help_text = "Recipient, subject"
+    search_fields = ["=recipient", "=order__number", "recipient", "subject"]
+    search_help_text = "Recipient, subject, order"
     views = (
         ("", "All", None, ""),
         ("failed", "Failed", {"status__in": [Status.FAILED, Status.UNKNOWN]}, "bad"),
@@ -71,9 +71,9 @@ class NotificationAdmin(SummaryAdmin):
     summary_template = "admin/orders/notification/summary.html"
     summary_only = True
 
-    def nav_count(self, request: HttpRequest) -> int:
+    def nav_rows(self, request: HttpRequest) -> QuerySet[Notification]:
         """E-mails a person must look at."""
-        return Notification.objects.filter(status__in=[Status.FAILED, Status.UNKNOWN]).count()
+        return Notification.objects.filter(status__in=[Status.FAILED, Status.UNKNOWN])
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """With a banner where nothing is really mailed."""

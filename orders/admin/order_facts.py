@@ -3,7 +3,7 @@
 from collections import Counter
 from functools import cached_property
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 
 from catalog.models import ShipTo
 from integrations.models import Connection
@@ -77,7 +77,8 @@ class OrderFacts:
     def shipments(self) -> list[Shipment]:
         """Parcels to the customer, and parcels to our center with something of it."""
         inside = ShipmentLine.objects.filter(order_line__order=self.order).values("shipment")
-        rows = Shipment.objects.filter(Q(order=self.order) | Q(pk__in=inside))
+        its = Shipment.objects.filter(order=self.order).order_by().values("pk").union(inside)
+        rows = Shipment.objects.filter(pk__in=its)
         return list(rows.select_related("partner_order__partner", "order").order_by("pk"))
 
     @cached_property

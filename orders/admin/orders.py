@@ -21,7 +21,6 @@ from orders.admin import order_list
 from orders.admin.exports import OrderCsv
 from orders.admin.order_decisions import DecisionActions
 from orders.admin.order_page import order_context
-from orders.admin.order_search import find_order_ids
 from orders.admin.order_words import fulfillment_word, payment_word
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.ship_form import lies_at_center, ship_form
@@ -74,7 +73,12 @@ class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
     list_select_related = ["contact"]
     ordering = ["-placed_at", "-pk"]
     live = True
-    search_fields = ["number"]
+    search_fields = [
+        *("=number", "=contact__email", "=lines__variant__sku_key", "=lines__sku"),
+        "=lines__shipped__shipment__tracking_number",
+        *("number", "external_id", "contact__email", "contact__name", "lines__sku"),
+        "lines__shipped__shipment__tracking_number",
+    ]
     search_help_text = "Number, customer, e-mail, tracking, SKU"
     jump_fields = ("number",)
     views = order_list.TABS
@@ -84,21 +88,13 @@ class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
     summary_template = "admin/orders/order/summary.html"
     summary_only = True
 
-    def nav_count(self, request: HttpRequest) -> int:
+    def nav_rows(self, request: HttpRequest) -> QuerySet[Order]:
         """Orders that need work."""
-        return Order.objects.exclude(attention="").count()
+        return Order.objects.exclude(attention="")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
         """With the facts of each row."""
         return order_list.OrderChangeList
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
-    ) -> tuple[QuerySet[Order], bool]:
-        """By ids that are looked up first."""
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(pk__in=find_order_ids(search_term)), False
 
     def summary(self, request: HttpRequest, obj: Order) -> dict[str, Any]:
         """The page of one order."""

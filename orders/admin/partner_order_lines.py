@@ -31,8 +31,11 @@ class PartnerOrderLineAdmin(SummaryAdmin):
 
     list_display = ["head", "order_", "partner_", "placed_"]
     list_select_related = ["partner", "partner_order", "order_line__order"]
-    search_fields = ["order_line__sku"]
-    search_help_text = "SKU"
+    search_fields = [
+        *("=variant__sku_key", "=order_line__order__number"),
+        *("order_line__sku", "order_line__order__number"),
+    ]
+    search_help_text = "SKU, order"
     refusals = (CannotSettle,)
     comes_from = "store"
     empty_state = Empty(

@@ -62,8 +62,12 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
     ]
     list_select_related = ["partner", "connection"]
     live = True
-    search_fields = ["reference", "external_number"]
-    search_help_text = "Reference, their number"
+    search_fields = [
+        *("=reference", "=external_number", "=order__number"),
+        *("=lines__order_line__order__number", "=lines__variant__sku_key"),
+        *("reference", "external_number", "external_id", "lines__variant__sku"),
+    ]
+    search_help_text = "Reference, their number, customer's order, SKU"
     jump_fields = ("reference", "external_number")
     views = states.TABS
     comes_from = "partner"
@@ -79,9 +83,9 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
     summary_template = "admin/orders/partnerorder/summary.html"
     summary_only = True
 
-    def nav_count(self, request: HttpRequest) -> int:
+    def nav_rows(self, request: HttpRequest) -> QuerySet[PartnerOrder]:
         """What waits for a person."""
-        return PartnerOrder.objects.filter(states.needs_a_person()).count()
+        return PartnerOrder.objects.filter(states.needs_a_person())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PartnerOrder]:
         """With what the badge and the numbers of a row need."""
@@ -94,10 +98,6 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
             unit_count=Coalesce(Subquery(grouped.annotate(n=Sum("quantity")).values("n")), 0),
         )
         return rows.prefetch_related("submissions")
-
-    def tab_queryset(self, request: HttpRequest) -> QuerySet[PartnerOrder]:
-        """Without them."""
-        return PartnerOrder.objects.order_by()
 
     def summary(self, request: HttpRequest, obj: PartnerOrder) -> dict[str, Any]:
         """The page of one partner order."""

@@ -65,10 +65,10 @@ class PrivacyRequestAdmin(SummaryAdmin):
     summary_template = "admin/orders/privacyrequest/summary.html"
     summary_only = True
 
-    def nav_count(self, request: HttpRequest) -> int:
+    def nav_rows(self, request: HttpRequest) -> QuerySet[PrivacyRequest]:
         """Those to be answered within a week."""
         soon = timezone.localdate() + timedelta(days=7)
-        return PrivacyRequest.objects.filter(status=Status.OPEN, due_on__lte=soon).count()
+        return PrivacyRequest.objects.filter(status=Status.OPEN, due_on__lte=soon)
 
     def summary(self, request: HttpRequest, obj: PrivacyRequest) -> dict[str, Any]:
         """What is asked, until when, and what was done."""

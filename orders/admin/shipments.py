@@ -23,7 +23,6 @@ from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, link, when
 from orders.admin.exports import ShipmentCsv
-from orders.admin.order_search import find_shipment_ids
 from orders.admin.shipment_page import shipment_context
 from orders.admin.shipment_words import mail_words, publish_word, status_word
 from orders.models import Order, Shipment
@@ -106,7 +105,11 @@ class ShipmentAdmin(ShipmentCsv, SummaryAdmin):
     ]
     list_select_related = ["order", "partner_order__partner"]
     live = True
-    search_fields = ["tracking_number"]
+    search_fields = [
+        *("=tracking_number", "=order__number", "=lines__order_line__order__number"),
+        *("=partner_order__reference", "=partner_order__external_number"),
+        *("tracking_number", "order__number", "partner_order__external_number"),
+    ]
     search_help_text = "Tracking number, order, partner order"
     jump_fields = ("tracking_number",)
     views = (
@@ -128,21 +131,13 @@ class ShipmentAdmin(ShipmentCsv, SummaryAdmin):
     summary_template = "admin/orders/shipment/summary.html"
     summary_only = True
 
-    def nav_count(self, request: HttpRequest) -> int:
+    def nav_rows(self, request: HttpRequest) -> QuerySet[Shipment]:
         """Parcels that wait for Received, and those that failed."""
-        return Shipment.objects.filter(TO_RECEIVE | FAILED).count()
+        return Shipment.objects.filter(TO_RECEIVE | FAILED)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
         """With the e-mail about each row."""
         return ShipmentChangeList
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Shipment], search_term: str
-    ) -> tuple[QuerySet[Shipment], bool]:
-        """By ids that are looked up first."""
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(pk__in=find_shipment_ids(search_term)), False
 
     def summary(self, request: HttpRequest, obj: Shipment) -> dict[str, Any]:
         """The page of one parcel."""

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("orders", "0006_shortfalls"),
         ("catalog", "0004_unmatched"),
-        ("integrations", "0004_held_runs"),
+        ("integrations", "0005_bulk_actions"),
         ("inventory", "0003_rejected"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),

@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 from integrations.models.base import Leased, Movable, Stamped, one_of
+from integrations.models.trigrams import TrigramIndex
 from orders.models.orders import Order
 from orders.models.partner_orders import PartnerOrder
 
@@ -66,6 +67,7 @@ class Notification(Movable, Leased, Stamped):
     """One e-mail about one thing to one person, once. `unknown`: the server's answer was lost."""
 
     Status, Type = NotificationStatus, NotificationType
+    named_by = "subject"
     MOVES: ClassVar = {
         "queued": {"sending", "suppressed"},
         "sending": {"sent", "queued", "failed", "unknown"},
@@ -106,6 +108,13 @@ class Notification(Movable, Leased, Stamped):
         indexes = [
             models.Index(fields=["recipient", "status"], name="notification_recipient"),
             models.Index(fields=["order"], name="notification_order"),
+            models.Index(
+                fields=["status", "-id"],
+                condition=~models.Q(status="sent"),
+                name="notification_not_sent",
+            ),
+            TrigramIndex(fields=["recipient"], name="notification_recipient_parts"),
+            TrigramIndex(fields=["subject"], name="notification_subject_parts"),
         ]
 
     def __str__(self) -> str:

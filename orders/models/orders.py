@@ -6,6 +6,7 @@ from django.db.models import Q
 from catalog.models import Money, Variant
 from integrations.models import Connection
 from integrations.models.base import Stamped, one_of
+from integrations.models.trigrams import TrigramIndex
 
 
 class OrderStatus(models.TextChoices):
@@ -46,6 +47,7 @@ class Order(Stamped):
     """
 
     Status, Attention, DeliveryMethod = OrderStatus, Attention, DeliveryMethod
+    named_by = "number"
 
     number = models.CharField(max_length=60, unique=True)
     connection = models.ForeignKey(Connection, models.PROTECT, null=True, related_name="orders")
@@ -94,6 +96,11 @@ class Order(Stamped):
             models.Index(fields=["-placed_at", "-id"], name="order_placed"),
             models.Index(fields=["attention"], condition=~Q(attention=""), name="order_needs_work"),
             models.Index(fields=["payment_reference"], name="order_payment"),
+            models.Index(
+                fields=["-placed_at", "-id"], condition=Q(paid_at=None), name="order_unpaid"
+            ),
+            TrigramIndex(fields=["number"], name="order_number_parts"),
+            TrigramIndex(fields=["external_id"], name="order_external_parts"),
         ]
 
     def __str__(self) -> str:
@@ -117,7 +124,11 @@ class OrderContact(Stamped):
     redacted_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["email"], name="ordercontact_email")]
+        indexes = [
+            models.Index(fields=["email"], name="ordercontact_email"),
+            TrigramIndex(fields=["email"], name="ordercontact_email_parts"),
+            TrigramIndex(fields=["name"], name="ordercontact_name_parts"),
+        ]
 
     def __str__(self) -> str:
         return f"Contact of {self.order_id}"
@@ -146,6 +157,10 @@ class OrderLine(Stamped):
         constraints = [
             models.UniqueConstraint(fields=["order", "external_id"], name="orderline_unique"),
             models.CheckConstraint(condition=Q(quantity__gte=0), name="orderline_quantity"),
+        ]
+        indexes = [
+            models.Index(fields=["sku"], name="orderline_sku"),
+            TrigramIndex(fields=["sku"], name="orderline_sku_parts"),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from catalog.models import Money, Partner, ShipTo, Variant
 from integrations.models import Connection
 from integrations.models.base import Movable, Stamped, one_of
+from integrations.models.trigrams import TrigramIndex
 from orders.models.orders import Order, OrderLine
 from orders.references import make_reference
 
@@ -33,6 +34,7 @@ class PartnerOrder(Movable, Stamped):
     """
 
     Status, ShipTo = PartnerOrderStatus, ShipTo
+    named_by = "reference"
     MOVES: ClassVar = {
         "open": {"submitted", "canceled"},
         "submitted": {"confirmed", "picking", "packed", "shipped", "delivered", "canceled"},
@@ -94,6 +96,13 @@ class PartnerOrder(Movable, Stamped):
             models.Index(
                 fields=["due_at"], condition=Q(due_at__isnull=False), name="partnerorder_due"
             ),
+            models.Index(
+                fields=["partner"], condition=Q(submitted_at=None), name="partnerorder_unplaced"
+            ),
+            models.Index(fields=["external_number"], name="partnerorder_number"),
+            TrigramIndex(fields=["reference"], name="partnerorder_reference_parts"),
+            TrigramIndex(fields=["external_number"], name="partnerorder_number_parts"),
+            TrigramIndex(fields=["external_id"], name="partnerorder_external_parts"),
         ]
 
     def __str__(self) -> str:

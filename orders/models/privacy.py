@@ -29,6 +29,7 @@ class PrivacyRequest(Movable, Stamped):
     """
 
     Kind, Status = PrivacyKind, PrivacyStatus
+    named_by = ""
     MOVES: ClassVar = {"open": {"done"}}
 
     kind = models.CharField(max_length=20, choices=PrivacyKind)

@@ -7,6 +7,7 @@ from django.db.models import Q, Value
 
 from catalog.models import ShipTo
 from integrations.models.base import Leased, Movable, Stamped, one_of
+from integrations.models.trigrams import TrigramIndex
 from orders.models.orders import Order, OrderLine
 from orders.models.partner_orders import PartnerOrder, PartnerOrderLine
 
@@ -35,6 +36,7 @@ class Shipment(Movable, Leased, Stamped):
     """
 
     Status, Publish, BoundFor = ShipmentStatus, PublishStatus, ShipTo
+    named_by = "tracking_number"
     MOVES: ClassVar = {
         "in_transit": {"delivered", "exception", "voided"},
         "exception": {"in_transit", "delivered", "voided"},
@@ -96,6 +98,18 @@ class Shipment(Movable, Leased, Stamped):
         indexes = [
             models.Index(fields=["tracking_number"], name="shipment_tracking"),
             models.Index(fields=["publish_status", "retry_at"], name="shipment_publish_due"),
+            models.Index(fields=["shipped_at"], name="shipment_shipped"),
+            models.Index(
+                fields=["-id"],
+                condition=Q(bound_for="center", received_at=None),
+                name="shipment_to_receive",
+            ),
+            models.Index(
+                fields=["-id"],
+                condition=Q(status="exception", received_at=None),
+                name="shipment_exception",
+            ),
+            TrigramIndex(fields=["tracking_number"], name="shipment_tracking_parts"),
         ]
 
     def __str__(self) -> str:

@@ -202,14 +202,14 @@ def test_numbers_too_old_count_only_where_staff_chose_to_keep_them(
 
 
 @pytest.mark.parametrize("count", [1, 60])
-def test_many_variants_take_three_queries(
+def test_many_variants_take_two_queries(
     partner: Partner, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     variants = many_imported(partner, count)
     place = make_location(partner.connection)
     for number, variant in enumerate(variants):
         make_level(place, variant, number)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         numbers = sellable_many(variant.pk for variant in variants)
     assert numbers == {variant.pk: number for number, variant in enumerate(variants)}
 

@@ -42,7 +42,7 @@ def test_too_little_stock_is_reserved_all_the_same_and_said(
     assert (sellable(variant), shortfall(variant)) == (0, 3)
 
 
-def test_all_lines_of_an_order_are_reserved_in_five_queries(
+def test_all_lines_of_an_order_are_reserved_in_four_queries(
     partner: Partner,
     variant: Variant,
     location: Location,
@@ -52,7 +52,7 @@ def test_all_lines_of_an_order_are_reserved_in_five_queries(
     connection_id = partner.connection_id
     holds = [Hold("line:1", variant.pk, connection_id, 5)]
     holds += [Hold(f"line:{v.pk}", v.pk, connection_id, 1) for v in others]
-    with django_assert_num_queries(7):  # two of them are the savepoint
+    with django_assert_num_queries(6):  # two of them are the savepoint
         short = reserve_all(holds)
     assert short == {f"line:{v.pk}" for v in others}
     assert Reservation.objects.count() == 11

@@ -209,11 +209,13 @@ def active_choice(choices: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 @register.simple_tag
-def page_span(cl: ChangeList) -> SafeString:
+def page_span(cl: Any) -> SafeString:
     """1-50 of 1,204."""
-    first = 1 if cl.show_all else (cl.page_num - 1) * cl.list_per_page + 1
+    is_all = cl.show_all or not cl.multi_page
+    first = 1 if is_all else (cl.page_num - 1) * cl.list_per_page + 1
     last = first + len(cl.result_list) - 1
-    return format_html("<b>{}–{}</b> of {}", first, last, f"{cl.result_count:,}")  # noqa: RUF001
+    span = f"{first:,}–{last:,}"  # noqa: RUF001
+    return format_html("<b>{}</b> of {}", span, cl.count_words)
 
 
 @register.filter

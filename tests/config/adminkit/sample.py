@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import Group, User
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import path
 
@@ -73,8 +73,8 @@ class PersonAdmin(KitAdmin):
     )
     fields = ["username"]
 
-    def nav_count(self, request: HttpRequest) -> int:
-        return User.objects.filter(is_active=False).count()
+    def nav_rows(self, request: HttpRequest) -> QuerySet[User]:
+        return User.objects.filter(is_active=False)
 
     @column("State", "m-b", "is_active")
     def state(self, user: User) -> str:
@@ -149,9 +149,9 @@ class GroupAdmin(SummaryAdmin):
     def summary(self, request: HttpRequest, obj: Group) -> dict[str, Any]:
         return {"badges": ["Active"], "head_note": "Formed today"}
 
-    def nav_count(self, request: HttpRequest) -> int:
-        calls.append(("nav_count", [], {}))
-        return 0
+    def nav_rows(self, request: HttpRequest) -> QuerySet[Group]:
+        calls.append(("nav_rows", [], {}))
+        return Group.objects.none()
 
 
 def plain_page(request: HttpRequest, number: int = 0) -> HttpResponse:

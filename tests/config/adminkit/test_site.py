@@ -35,7 +35,7 @@ def test_counts_are_asked_for_once_in_fifteen_seconds(admin_client):
     admin_client.get("/admin/")
     admin_client.get("/admin/")
 
-    assert [name for name, *_ in calls] == ["nav_count"]
+    assert [name for name, *_ in calls] == ["nav_rows"]
 
 
 def test_counts_of_hidden_items_are_not_asked_for(as_viewer):
