@@ -33,7 +33,8 @@ from integrations.providers.base import PullsStock  # noqa: E402
 from integrations.services.runs import Run  # noqa: E402
 from integrations.types import RemoteItem, StockItem  # noqa: E402
 from inventory.models import Location, StockChange, StockLevel  # noqa: E402
-from inventory.services.apply_stock import compare, sync_stock  # noqa: E402
+from inventory.services.apply_stock import sync_stock  # noqa: E402
+from inventory.services.compare_stock import compare  # noqa: E402
 from inventory.services.read_stock import Answer, Asked  # noqa: E402
 from inventory.services.write_levels import Numbers as Said  # noqa: E402
 from inventory.services.write_levels import Stamp, chunks, update_levels  # noqa: E402

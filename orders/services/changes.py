@@ -5,11 +5,11 @@ from datetime import datetime
 from integrations.services.webhooks import release_waiting
 from integrations.types import ChannelLine, ChannelOrder
 from orders.models import Order, OrderLine, PartnerOrder
+from orders.services.choosing import identify
 from orders.services.fitting import fit_order, recount
 from orders.services.history import ERROR, record
 from orders.services.lines import insert_line, write_contact
 from orders.services.locking import live_parts, lock_unsent
-from orders.services.routing import identify
 from orders.services.status import refresh_status
 
 

@@ -6,7 +6,7 @@ from django.db import models
 
 from integrations.types import ChannelLine, Contact
 from orders.models import Order, OrderContact, OrderLine
-from orders.services.routing import identify
+from orders.services.choosing import identify
 
 
 def clip(model: type[models.Model], **values: Any) -> dict[str, Any]:

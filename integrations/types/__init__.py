@@ -1,0 +1,50 @@
+"""What providers take and yield: frozen values, no Django.
+
+Money is `Decimal` in the currency named beside it; times are aware; a missing number is None,
+never 0.
+"""
+
+from integrations.types.accounts import AccountInfo, Tokens
+from integrations.types.channel_orders import ChannelLine, ChannelOrder
+from integrations.types.events import Envelope, Event, PersonRequest
+from integrations.types.partner_orders import (
+    LineToPlace,
+    OrderChange,
+    OrderState,
+    OrderToPlace,
+    PlacedLine,
+    PlacedOrder,
+)
+from integrations.types.people import Address, Contact
+from integrations.types.products import NewProduct, NewVariant, RemoteProduct, RemoteVariant
+from integrations.types.shipments import RemoteShipment, ShipmentToPublish, ShippedLine
+from integrations.types.stock import RemoteItem, StockAnswer, StockItem, StockToPublish
+
+__all__ = [
+    "AccountInfo",
+    "Address",
+    "ChannelLine",
+    "ChannelOrder",
+    "Contact",
+    "Envelope",
+    "Event",
+    "LineToPlace",
+    "NewProduct",
+    "NewVariant",
+    "OrderChange",
+    "OrderState",
+    "OrderToPlace",
+    "PersonRequest",
+    "PlacedLine",
+    "PlacedOrder",
+    "RemoteItem",
+    "RemoteProduct",
+    "RemoteShipment",
+    "RemoteVariant",
+    "ShipmentToPublish",
+    "ShippedLine",
+    "StockAnswer",
+    "StockItem",
+    "StockToPublish",
+    "Tokens",
+]
