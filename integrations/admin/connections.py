@@ -116,7 +116,7 @@ class ConnectionAdmin(ConnectionButtons):
         """Name and account."""
         return two_lines(row.name, row.account)
 
-    @column("Provider", "p2", "provider")
+    @column("Provider", "p3", "provider")
     def provider_(self, row: Connection) -> str:
         """Kind of system."""
         return provider_label(row)

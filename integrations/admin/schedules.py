@@ -128,7 +128,7 @@ class FlowScheduleAdmin(KitAdmin):
         """One bar per run."""
         return strip(tones_of(row.last_runs))
 
-    @column("Last result", "p2")
+    @column("Last result", "p3")
     def result(self, row: Any) -> SafeString:
         """Of the newest run."""
         runs = row.last_runs

@@ -283,7 +283,7 @@ def test_what_cannot_go_on_says_why(staff):
     assert {outcome for _, outcome, _ in outcomes(bulk)} == {"waiting"}
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_many_workers_at_once_do_each_row_once(staff):
     bulk = begin(staff, range(1, 21))
     pressed = []
