@@ -92,4 +92,5 @@ class Migration(migrations.Migration):
             model_name='shipment',
             index=integrations.models.trigrams.TrigramIndex(fields=['tracking_number'], name='shipment_tracking_parts'),
         ),
+        migrations.RunPython(integrations.models.trigrams.analyze('orders'), migrations.RunPython.noop),
     ]
