@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='shipment',
-            index=models.Index(condition=models.Q(('received_at', None), ('status', 'exception')), fields=['-id'], name='shipment_exception'),
+            index=models.Index(condition=models.Q(('status', 'exception')), fields=['-id'], name='shipment_exception'),
         ),
         migrations.AddIndex(
             model_name='shipment',

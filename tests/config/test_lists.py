@@ -116,7 +116,7 @@ def test_no_list_is_left_out_here():
 def test_a_list_takes_twelve_queries_at_most_and_no_more_for_more_rows(client):
     fill(1, 11)
     few = count_all(client)
-    fill(12, 70)
+    fill(12, 55)
     many = count_all(client)
 
     assert many == few
@@ -125,7 +125,7 @@ def test_a_list_takes_twelve_queries_at_most_and_no_more_for_more_rows(client):
 
 def test_twelve_queries_are_enough_for_a_list_nobody_counts_to_its_end(client, monkeypatch):
     monkeypatch.setattr(counting, "MOST", 10)
-    fill(1, 70)
+    fill(1, 55)
 
     assert too_many(count_all(client)) == {}
 
