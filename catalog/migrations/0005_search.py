@@ -36,4 +36,5 @@ class Migration(migrations.Migration):
             model_name='variant',
             index=integrations.models.trigrams.TrigramIndex(fields=['barcode'], name='variant_barcode_parts'),
         ),
+        migrations.RunPython(integrations.models.trigrams.analyze('catalog'), migrations.RunPython.noop),
     ]

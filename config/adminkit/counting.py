@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 MOST, FURTHEST_PAGE = 10_000, 1_000_000
-# From here on the keys of a page are read first: its joins are not made for the rows skipped.
+# From here on, and in long lists, the keys of a page are read first: rows that are only sorted or
+# skipped are not read whole, nor what is joined to them.
 DEEP = 1_000
 
 
@@ -76,7 +77,7 @@ class KitPaginator(Paginator):  # type: ignore[type-arg]
         number = self.validate_number(number)
         start = (number - 1) * self.per_page
         rows: Any = self.object_list
-        if start < DEEP:
+        if start < DEEP and self.found <= MOST:
             return Page(rows[start : start + self.per_page], number, self)
         keys = list(rows.values_list("pk", flat=True)[start : start + self.per_page + 1])
         if not keys:

@@ -43,4 +43,5 @@ class Migration(migrations.Migration):
             model_name='syncrun',
             index=integrations.models.trigrams.TrigramIndex(fields=['flow'], name='syncrun_flow_parts'),
         ),
+        migrations.RunPython(integrations.models.trigrams.analyze('integrations'), migrations.RunPython.noop),
     ]

@@ -1,7 +1,7 @@
 """TrigramIndex: finds parts of a text on PostgreSQL; on SQLite there is nothing to make."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.apps import apps
@@ -65,6 +65,23 @@ def make_extension(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
         log.warning("%s: %s Search will be slow; `manage.py doctor` says more.", EXTENSION, exc)
 
 
+def analyze(app: str) -> Callable[[Any, BaseDatabaseSchemaEditor], None]:
+    """For a migration: let PostgreSQL see what is in the new indexes of an app.
+
+    Before it has, it takes a word for more common than it is, and reads the table instead.
+    """
+
+    def run(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        ours = {m._meta.db_table for m, _ in trigram_indexes() if m._meta.app_label == app}
+        # A table of a later migration is not there yet.
+        for table in ours.intersection(schema_editor.connection.introspection.table_names()):
+            schema_editor.execute(f"ANALYZE {schema_editor.quote_name(table)}")
+
+    return run
+
+
 def trigram_indexes() -> Iterator[tuple[type[models.Model], TrigramIndex]]:
     """All that the models declare."""
     for model in apps.get_models():
@@ -86,12 +103,15 @@ def missing_indexes() -> list[tuple[type[models.Model], TrigramIndex]]:
 
 def make_missing_indexes() -> list[str]:
     """Make them while the portal works on; returns their names. Needs pg_trgm."""
-    made = []
+    made, missing = [], missing_indexes()
     # Within a transaction, as in a test, PostgreSQL makes no index beside the work of others.
     beside = not connection.in_atomic_block
-    for model, index in missing_indexes():
+    for model, index in missing:
         with connection.schema_editor(atomic=False) as editor:
             editor.execute(index.remove_sql(model, editor), params=None)
             editor.execute(index.create_sql(model, editor, concurrently=beside), params=None)
         made.append(index.name)
+    with connection.schema_editor(atomic=False) as editor:
+        for app in {model._meta.app_label for model, _ in missing}:
+            analyze(app)(None, editor)
     return made

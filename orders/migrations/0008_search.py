@@ -86,10 +86,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='shipment',
-            index=models.Index(condition=models.Q(('received_at', None), ('status', 'exception')), fields=['-id'], name='shipment_exception'),
+            index=models.Index(condition=models.Q(('status', 'exception')), fields=['-id'], name='shipment_exception'),
         ),
         migrations.AddIndex(
             model_name='shipment',
             index=integrations.models.trigrams.TrigramIndex(fields=['tracking_number'], name='shipment_tracking_parts'),
         ),
+        migrations.RunPython(integrations.models.trigrams.analyze('orders'), migrations.RunPython.noop),
     ]

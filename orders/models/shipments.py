@@ -106,7 +106,7 @@ class Shipment(Movable, Leased, Stamped):
             ),
             models.Index(
                 fields=["-id"],
-                condition=Q(status="exception", received_at=None),
+                condition=Q(status="exception"),
                 name="shipment_exception",
             ),
             TrigramIndex(fields=["tracking_number"], name="shipment_tracking_parts"),

@@ -26,6 +26,12 @@ def test_a_bare_number_is_no_run():
     assert "Nothing found" in find(f"{run.pk}").content.decode()
 
 
+def test_a_domain_opens_its_store_however_many_webhooks_name_it():
+    store = make_store("blue-door-roasters")
+    make_event(store)
+    assert find("blue-door-roasters.myshopify.com").url == page_url(store)
+
+
 def test_a_webhook_is_found_by_its_delivery_id():
     event = make_event(make_store("blue-door"))
     assert find("delivery-000000000001").url == page_url(event)
