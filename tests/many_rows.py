@@ -11,7 +11,16 @@ from django.db.models import Model
 from django.utils import timezone
 
 from catalog.models import Listing, Partner, Product, UnmatchedSku, Variant
-from integrations.models import Alert, Connection, FlowSchedule, InboundEvent, InstallLink, SyncRun
+from integrations.models import (
+    Alert,
+    BulkAction,
+    BulkRow,
+    Connection,
+    FlowSchedule,
+    InboundEvent,
+    InstallLink,
+    SyncRun,
+)
 from inventory.models import Location, Reservation, StockLevel
 from orders.models import (
     Notification,
@@ -55,6 +64,11 @@ def fill_one(n: str) -> None:
         kind="data_request", provider="fake", account=f"shop{n}.fake", connection=shop,
         key=n, customer_id=f"customer{n}", due_on=timezone.localdate(),
     )  # fmt: skip
+    bulk = BulkAction.objects.create(
+        user=user, content_type=kind_of(line.order), action="hold", label=f"Hold {n}", total=1,
+        status="completed",
+    )  # fmt: skip
+    BulkRow.objects.create(bulk=bulk, object_id=line.order.pk, outcome="done")
     kinds = [shop, partner, line.order, placed, parcel, mail, run, request, variant.product]
     event = make_event(n, shop, kinds[int(n) % len(kinds)])
     kinds.append(event)

@@ -55,6 +55,8 @@ class BulkActionAdmin(SummaryAdmin):
     list_display = ["head", "state", "by", "n_done", "n_skipped", "n_failed", "n_left", "asked"]
     list_select_related = ["content_type", "user"]
     list_filter = [("status", MultiChoice), ("created_at", DateRange.called("Asked"))]
+    search_fields = ["label", "user__username"]
+    search_help_text = "Button, person"
     ordering = ["-id"]
     views = [
         ("", "All", None, ""),
@@ -93,9 +95,9 @@ class BulkActionAdmin(SummaryAdmin):
         kinds = ContentType.objects.get_for_models(*viewable(request)).values()
         return rows.exclude(status=Status.DRAFT).filter(content_type__in=list(kinds))
 
-    def nav_count(self, request: HttpRequest) -> int:
+    def nav_rows(self, request: HttpRequest) -> QuerySet[BulkAction]:
         """Those that stopped in the middle."""
-        return BulkAction.objects.filter(status=Status.INTERRUPTED).count()
+        return BulkAction.objects.filter(status=Status.INTERRUPTED)
 
     # --- list
 

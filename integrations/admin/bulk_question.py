@@ -109,4 +109,4 @@ def _first(chosen: Any) -> list[int]:
 
 site: Any = admin.site
 site.start_bulk = keep_rows
-site.add_page("bulk/<int:pk>/", bulk_question, "bulk_question")
+site.add_page("bulk/<int:pk>/", bulk_question, "bulk_question", methods=("GET", "POST"))

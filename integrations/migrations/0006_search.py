@@ -28,6 +28,10 @@ class Migration(migrations.Migration):
             index=integrations.models.trigrams.TrigramIndex(fields=['advice'], name='alert_advice_parts'),
         ),
         migrations.AddIndex(
+            model_name='bulkaction',
+            index=integrations.models.trigrams.TrigramIndex(fields=['label'], name='bulkaction_label_parts'),
+        ),
+        migrations.AddIndex(
             model_name='inboundevent',
             index=integrations.models.trigrams.TrigramIndex(fields=['dedupe_key'], name='inboundevent_key_parts'),
         ),

@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 from integrations.models.base import Leased, Movable, Stamped, one_of
+from integrations.models.trigrams import TrigramIndex
 
 
 class BulkStatus(models.TextChoices):
@@ -50,7 +51,10 @@ class BulkAction(Movable, Leased, Stamped):
 
     class Meta:
         constraints = [one_of("status", BulkStatus, "bulkaction_status_known")]
-        indexes = [models.Index(fields=["status"], name="bulkaction_status")]
+        indexes = [
+            models.Index(fields=["status"], name="bulkaction_status"),
+            TrigramIndex(fields=["label"], name="bulkaction_label_parts"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.label}: {self.things}"

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 VIEWED = {
     "catalog": {"brand", "listing", "partner", "product", "unmatchedsku", "variant"},
     "integrations": {
-        "alert", "apicall", "connection", "externalref", "flowschedule", "heartbeat",
-        "inboundevent", "installlink", "syncchange", "syncrun",
+        "alert", "apicall", "bulkaction", "bulkrow", "connection", "externalref", "flowschedule",
+        "heartbeat", "inboundevent", "installlink", "syncchange", "syncrun",
     },
     "inventory": {"location", "reservation", "stockchange", "stocklevel"},
     "orders": {

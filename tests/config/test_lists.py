@@ -29,6 +29,7 @@ SEARCHES = {
     "alert": ["Trouble 002", "retry 002", "Trouble"],
     "connection": ["Shop 002", ".fake"],
     "installlink": ["shop002", "OWNER002@shop.example", "owner"],
+    "bulkaction": ["hold 002", "person002", "Hold"],
     "syncrun": ["stock002", "shop 002", "stock"],
     "flowschedule": ["stock002", "Shop 002", "stock"],
     "inboundevent": ["delivery-002", "shop002.fake", "002.fake orders/create", "orders/create"],

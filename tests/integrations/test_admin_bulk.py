@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 
 from integrations.jobs import waiting_ids
@@ -38,6 +38,9 @@ def rows():
 
 @pytest.fixture
 def manager(db):
+    """A manager of a company that lets its managers change schedules."""
+    right = Permission.objects.get(codename="change_flowschedule")
+    Group.objects.get(name="Manager").permissions.add(right)
     return log_in("Manager")
 
 

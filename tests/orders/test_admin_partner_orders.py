@@ -261,7 +261,7 @@ def test_drop_wants_a_reason_and_leaves_the_lines_unrouted(unconfirmed):
     assert Submission.objects.get().status == "dropped"
     assert set(Order.objects.values_list("attention", flat=True)) == {"unrouted"}
     page = texts(client.get(page_of(Order.objects.first())))
-    advice = "Route again looks for a partner that has it; or press We ship it."
+    advice = "Press Route again once a partner has it; or press We ship it."
     assert f"was dropped: They lost it. {advice}" in page
     assert "Import the product" not in page
 

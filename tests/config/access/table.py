@@ -11,6 +11,7 @@ TABLE = """
 <start>                                            302/302 200/200 200/200 200/200 200/200 200/200
 <anything else>                                    302/302 404/404 404/404 404/404 404/404 404/404
 autocomplete/                                      302/302 403/405 200/405 200/405 200/405 200/405
+bulk/<id>/                                         302/302 403/403 403/403 403/403 403/403 403/403
 catalog/                                           302/302 403/405 200/405 200/405 200/405 200/405
 catalog/import/                                    302/302 405/403 405/403 405/403 405/302 405/302
 catalog/preview/                                   302/302 403/403 403/403 403/403 302/302 302/302
@@ -24,6 +25,8 @@ jsi18n/                                            302/302 200/405 200/405 200/4
 kit/                                               302/302 403/405 403/405 403/405 403/405 403/405
 login/                                             200/200 302/200 302/200 302/200 302/200 302/200
 logout/                                            302/302 405/200 405/200 405/200 405/200 405/200
+orders/orders.csv                                  302/302 403/405 403/405 403/405 200/405 200/405
+orders/shipments.csv                               302/302 403/405 403/405 403/405 200/405 200/405
 password_change/                                   302/302 200/200 200/200 200/200 200/200 200/200
 password_change/done/                              302/302 200/405 200/405 200/405 200/405 200/405
 r/<id>/<id>/                                       302/302 404/404 404/404 404/404 404/404 404/404
@@ -64,6 +67,17 @@ integrations/alert/<id>/do/snooze/                 302/302 405/403 405/403 405/2
 integrations/alert/<id>/do/take/                   302/302 405/403 405/403 405/302 405/302 405/302
 integrations/alert/<id>/history/                   302/302 403/403 200/200 200/200 200/200 200/200
 integrations/alert/add/                            302/302 403/403 403/403 403/403 403/403 403/403
+integrations/alert/new/                            302/302 403/405 200/405 200/405 200/405 200/405
+
+integrations/bulkaction/                           302/302 403/403 200/200 200/200 200/200 200/200
+integrations/bulkaction/<id>/                      302/302 302/302 302/302 302/302 302/302 302/302
+integrations/bulkaction/<id>/change/               302/302 403/403 200/403 200/403 200/403 200/403
+integrations/bulkaction/<id>/delete/               302/302 403/403 403/403 403/403 403/403 403/403
+integrations/bulkaction/<id>/do/<none>/            302/302 404/404 404/404 404/404 404/404 404/404
+integrations/bulkaction/<id>/do/cancel/            302/302 405/403 405/403 405/200 405/200 405/200
+integrations/bulkaction/<id>/do/go_on/             302/302 405/403 405/403 405/302 405/302 405/302
+integrations/bulkaction/<id>/history/              302/302 302/302 200/200 200/200 200/200 200/200
+integrations/bulkaction/add/                       302/302 403/403 403/403 403/403 403/403 403/403
 
 integrations/connection/                           302/302 403/403 200/200 200/200 200/200 200/200
 integrations/connection/ +pause                    -/302   -/403   -/403   -/403   -/403   -/200
@@ -109,6 +123,7 @@ integrations/inboundevent/<id>/do/ignore/          302/302 405/403 405/403 405/2
 integrations/inboundevent/<id>/do/replay/          302/302 405/403 405/403 405/200 405/200 405/200
 integrations/inboundevent/<id>/history/            302/302 403/403 200/200 200/200 200/200 200/200
 integrations/inboundevent/add/                     302/302 403/403 403/403 403/403 403/403 403/403
+integrations/inboundevent/new/                     302/302 403/405 200/405 200/405 200/405 200/405
 
 integrations/installlink/                          302/302 403/403 403/403 403/403 403/403 200/200
 integrations/installlink/ +revoke                  -/302   -/403   -/403   -/403   -/403   -/302
@@ -134,6 +149,7 @@ integrations/syncrun/<id>/do/release/              302/302 405/403 405/403 405/4
 integrations/syncrun/<id>/do/run_again/            302/302 405/403 405/403 405/302 405/302 405/302
 integrations/syncrun/<id>/history/                 302/302 403/403 200/200 200/200 200/200 200/200
 integrations/syncrun/add/                          302/302 403/403 403/403 403/403 403/403 403/403
+integrations/syncrun/new/                          302/302 403/405 200/405 200/405 200/405 200/405
 
 # Catalog                                          nobody  no role Viewer  Operat. Manager Owner
 catalog/partner/                                   302/302 403/403 200/200 200/200 200/200 200/200
@@ -154,6 +170,7 @@ catalog/unmatchedsku/<id>/history/                 302/302 403/403 200/200 200/2
 catalog/unmatchedsku/add/                          302/302 403/403 403/403 403/403 403/403 403/403
 
 catalog/variant/                                   302/302 403/403 200/200 200/200 200/200 200/200
+catalog/variant/ +export_csv                       -/302   -/403   -/403   -/403   -/200   -/200
 catalog/variant/ +reprice                          -/302   -/403   -/403   -/403   -/302   -/302
 catalog/variant/<id>/                              302/302 302/302 302/302 302/302 302/302 302/302
 catalog/variant/<id>/change/                       302/302 403/403 200/403 200/403 200/403 200/403
@@ -196,9 +213,11 @@ orders/notification/<id>/do/send_again/            302/302 405/403 405/403 405/2
 orders/notification/<id>/do/suppress/              302/302 405/403 405/403 405/200 405/200 405/200
 orders/notification/<id>/history/                  302/302 403/403 200/200 200/200 200/200 200/200
 orders/notification/add/                           302/302 403/403 403/403 403/403 403/403 403/403
+orders/notification/new/                           302/302 403/405 200/405 200/405 200/405 200/405
 
 orders/order/                                      302/302 403/403 200/200 200/200 200/200 200/200
 orders/order/ +approve                             -/302   -/403   -/403   -/302   -/302   -/302
+orders/order/ +export_csv                          -/302   -/403   -/403   -/403   -/200   -/200
 orders/order/ +hold                                -/302   -/403   -/403   -/200   -/200   -/200
 orders/order/ +release                             -/302   -/403   -/403   -/302   -/302   -/302
 orders/order/ +route                               -/302   -/403   -/403   -/302   -/302   -/302
@@ -218,6 +237,7 @@ orders/order/<id>/do/ship/                         302/302 405/403 405/403 405/2
 orders/order/<id>/do/ship_ourselves/               302/302 405/403 405/403 405/200 405/200 405/200
 orders/order/<id>/history/                         302/302 403/403 200/200 200/200 200/200 200/200
 orders/order/add/                                  302/302 403/403 403/403 403/403 403/403 403/403
+orders/order/new/                                  302/302 403/405 200/405 200/405 200/405 200/405
 
 orders/partnerorder/                               302/302 403/403 200/200 200/200 200/200 200/200
 orders/partnerorder/ +hold                         -/302   -/403   -/403   -/302   -/302   -/302
@@ -240,6 +260,7 @@ orders/partnerorder/<id>/do/submit/                302/302 405/403 405/403 405/2
 orders/partnerorder/<id>/do/unskip/                302/302 405/403 405/403 405/302 405/302 405/302
 orders/partnerorder/<id>/history/                  302/302 403/403 200/200 200/200 200/200 200/200
 orders/partnerorder/add/                           302/302 403/403 403/403 403/403 403/403 403/403
+orders/partnerorder/new/                           302/302 403/405 200/405 200/405 200/405 200/405
 
 orders/partnerorderline/                           302/302 403/403 200/200 200/200 200/200 200/200
 orders/partnerorderline/<id>/                      302/302 302/302 302/302 302/302 302/302 302/302
@@ -265,6 +286,7 @@ orders/privacyrequest/<id>/history/                302/302 403/403 200/200 200/2
 orders/privacyrequest/add/                         302/302 403/403 403/403 403/403 403/403 403/403
 
 orders/shipment/                                   302/302 403/403 200/200 200/200 200/200 200/200
+orders/shipment/ +export_csv                       -/302   -/403   -/403   -/403   -/200   -/200
 orders/shipment/ +publish                          -/302   -/403   -/403   -/302   -/302   -/302
 orders/shipment/ +receive                          -/302   -/403   -/403   -/302   -/302   -/302
 orders/shipment/<id>/                              302/302 302/302 302/302 302/302 302/302 302/302
@@ -276,6 +298,7 @@ orders/shipment/<id>/do/publish/                   302/302 405/403 405/403 405/3
 orders/shipment/<id>/do/receive/                   302/302 405/403 405/403 405/302 405/302 405/302
 orders/shipment/<id>/history/                      302/302 403/403 200/200 200/200 200/200 200/200
 orders/shipment/add/                               302/302 403/403 403/403 403/403 403/403 403/403
+orders/shipment/new/                               302/302 403/405 200/405 200/405 200/405 200/405
 """
 
 # Asked without a token: only webhooks take what is sent to them, and they check who signed it.

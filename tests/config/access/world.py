@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils import timezone
 
 from catalog.models import UnmatchedSku
-from integrations.models import Connection, FlowSchedule
+from integrations.models import Alert, BulkAction, BulkRow, Connection, FlowSchedule
 from integrations.services.alerts import raise_alert
 from integrations.services.installs import create_link
 from inventory.models import Location, StockLevel
@@ -71,7 +72,7 @@ def make_world(monkeypatch: pytest.MonkeyPatch) -> World:
         monkeypatch.setattr(module, "provider_for", provider_for)
     set_center_address()
     world = World(make_own_store(), systems)
-    for make in (_people, _connections, _runs, _catalog, _stock, _requests):
+    for make in (_people, _connections, _runs, _bulk, _catalog, _stock, _requests):
         make(world)
     add_orders(world, provider_for)
     return world
@@ -111,6 +112,19 @@ def _runs(world: World) -> None:
         connection=store, flow="products", every_minutes=60, enabled=False
     )
     world.add(asleep, "resume")
+
+
+def _bulk(world: World) -> None:
+    """A colleague's: one that stopped in the middle, one that waits."""
+    kind = ContentType.objects.get_for_model(Alert)
+    common = {"user": make_boss(), "content_type": kind, "action": "take", "label": "Take it"}
+    stopped = BulkAction.objects.create(**common, total=1, status="interrupted")
+    BulkRow.objects.create(bulk=stopped, object_id=1)
+    world.add(stopped)
+    world.add(stopped, "go_on")
+    world.add(BulkAction.objects.create(**common, total=1, status="queued"), "cancel")
+    # A question is answered by who asked for it, and by nobody else.
+    world.rows["bulk/<id>"] = BulkAction.objects.create(**common, total=1)
 
 
 def _catalog(world: World) -> None:
