@@ -1,11 +1,11 @@
 """The numbers of the dashboard, each block by one query and only for those who may see its rows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, Sum
+from django.conf import settings
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,30 +13,21 @@ from django.utils.html import strip_tags
 
 from catalog.models import Dispatch, Partner
 from config.adminkit.parts import ago, money
+from config.attention import find_cards
 from config.setup_facts import address, page_of
 from config.worker import queue_rows
 from integrations.admin.cadence import flow_words
-from integrations.admin.connection_facts import health_word, is_stale, is_used, why_they_wait
+from integrations.admin.connection_facts import health_word, why_they_wait
 from integrations.admin.recent import runs_of_connections, tones_of
-from integrations.models import Alert, Connection, InboundEvent, SyncRun
-from orders.models import Order, PartnerOrder, Shipment, Submission
+from integrations.models import Connection, SyncRun
+from orders.models import Order, PartnerOrder, Shipment
+from orders.services.ready import ready_to_ship
 
 SHOWN_CONNECTIONS, SHOWN_RUNS, SHOWN_CUTOFFS = 7, 8, 6
 DAYS = 14
 FEW = 5  # orders of a portal that somebody just tries
 WAITING = ("captured", "paid")
 WITH_PARTNERS = ("exported", "received", "picking", "packed")
-
-
-@dataclass(frozen=True)
-class Card:
-    """Something that needs a person."""
-
-    number: int
-    title: str
-    text: str
-    url: str
-    tone: str = "bad"
 
 
 def find_today(request: HttpRequest, now: datetime) -> dict[str, Any]:
@@ -46,7 +37,7 @@ def find_today(request: HttpRequest, now: datetime) -> dict[str, Any]:
     context: dict[str, Any] = {"greeting": greeting(request, now), "today": timezone.localtime(now)}
     connections = list(_connections()) if may_connections else []
     orders = _count_orders(now) if may_orders else {}
-    context["attention"] = list(_attention(request, now, orders, connections))
+    context["attention"] = list(find_cards(request, now, orders, connections))
     if may_orders:
         context["numbers"] = _numbers(orders, now)
         context["days"] = _orders_per_day(now)
@@ -56,7 +47,7 @@ def find_today(request: HttpRequest, now: datetime) -> dict[str, Any]:
         context["connection_count"] = len(connections)
         context["runs"] = _recent_runs()
     context["queues"] = queue_rows(now)
-    context["is_new"] = Order.objects.order_by()[: FEW + 1].count() <= FEW
+    context["is_new"] = bool(settings.SANDBOX_URL) and _are_few(Order.objects.all())
     return context
 
 
@@ -68,13 +59,14 @@ def greeting(request: HttpRequest, now: datetime) -> str:
     return f"Good {part}, {name}"
 
 
+def _are_few(orders: QuerySet[Order]) -> bool:
+    return orders.order_by()[: FEW + 1].count() <= FEW
+
+
 def midnight(now: datetime) -> datetime:
     """When today began, in the zone of the pages."""
     day = timezone.localtime(now).date()
     return timezone.make_aware(datetime.combine(day, time.min))
-
-
-# --- needs attention
 
 
 def _count_orders(now: datetime) -> dict[str, Any]:
@@ -84,7 +76,8 @@ def _count_orders(now: datetime) -> dict[str, Any]:
     recent = Q(placed_at__gte=start - timedelta(days=7))
     # Only rows an index finds: finished orders are many.
     rows = Order.objects.filter(recent | ~Q(attention="") | Q(status__in=WAITING + WITH_PARTNERS))
-    return rows.aggregate(
+    ready = ready_to_ship().aggregate(ready=Count("pk"), ready_since=Min("placed_at"))
+    return ready | rows.aggregate(
         work=Count("pk", filter=~Q(attention="")),
         work_since=Min("placed_at", filter=~Q(attention="")),
         today=Count("pk", filter=Q(placed_at__gte=start)),
@@ -93,87 +86,6 @@ def _count_orders(now: datetime) -> dict[str, Any]:
         waiting_since=Min("placed_at", filter=waiting),
         with_partners=Count("pk", filter=Q(status__in=WITH_PARTNERS)),
     )
-
-
-def _attention(
-    request: HttpRequest, now: datetime, orders: dict[str, Any], connections: list[Connection]
-) -> Iterator[Card]:
-    listing = address("orders_order_changelist")
-    if orders.get("work"):
-        since = f"Oldest {ago(orders['work_since'], now)}"
-        yield Card(orders["work"], "Orders need work", since, f"{listing}?view=work")
-    if request.user.has_perm("orders.view_partnerorder"):
-        yield from _submissions()
-    ill = [one for one in connections if one.status == Connection.Status.NEEDS_ATTENTION]
-    url = address("integrations_connection_changelist")
-    if ill:
-        names = ", ".join(one.name for one in ill[:2])
-        yield Card(
-            len(ill), "To reconnect", names, page_of(ill[0]) if len(ill) == 1 else f"{url}?view=bad"
-        )
-    silent = [one for one in connections if is_used(one) and one.opened]
-    if silent:
-        names = ", ".join(one.name for one in silent[:2])
-        yield Card(
-            len(silent), "Do not answer" if len(silent) > 1 else "Does not answer", names, url
-        )
-    stale = [one for one in connections if is_stale(one, now) and one not in ill]
-    if stale:
-        names = ", ".join(one.name for one in stale[:2])
-        yield Card(len(stale), "Stale data", names, url, "warn")
-    yield from _inbox(request)
-    yield from _alerts(request, now)
-
-
-def _submissions() -> Iterator[Card]:
-    status = Submission.Status
-    unapproved = Q(status=status.PENDING, approved_at=None)
-    unsettled = [status.FAILED, status.UNCONFIRMED, status.PENDING]
-    found = Submission.objects.filter(status__in=unsettled).aggregate(
-        failed=Count("pk", filter=Q(status=status.FAILED)),
-        unconfirmed=Count("pk", filter=Q(status=status.UNCONFIRMED)),
-        to_approve=Count("pk", filter=unapproved & Q(partner_order__partner__approval="always")),
-    )
-    url = address("orders_partnerorder_changelist")
-    if found["failed"]:
-        text = "The partner refused it"
-        yield Card(found["failed"], "Placement failed", text, f"{url}?view=failed")
-    if found["unconfirmed"]:
-        text = "We ask the partner whether it arrived"
-        yield Card(found["unconfirmed"], "Unconfirmed", text, f"{url}?view=unconfirmed", "warn")
-    if found["to_approve"]:
-        text = "Waits for your yes"
-        yield Card(found["to_approve"], "To approve", text, f"{url}?view=approve", "warn")
-
-
-def _inbox(request: HttpRequest) -> Iterator[Card]:
-    if not request.user.has_perm("integrations.view_inboundevent"):
-        return
-    status, url = InboundEvent.Status, address("integrations_inboundevent_changelist")
-    found = InboundEvent.objects.filter(status__in=[status.FAILED, status.UNREADABLE]).aggregate(
-        failed=Count("pk", filter=Q(status=status.FAILED)),
-        unreadable=Count("pk", filter=Q(status=status.UNREADABLE)),
-    )
-    if found["failed"]:
-        text = "Look, then replay"
-        yield Card(found["failed"], "Webhooks failed", text, f"{url}?view=failed")
-    if found["unreadable"]:
-        text = "Look what they were about"
-        yield Card(found["unreadable"], "Unreadable webhooks", text, f"{url}?view=unreadable")
-
-
-def _alerts(request: HttpRequest, now: datetime) -> Iterator[Card]:
-    if not request.user.has_perm("integrations.view_alert"):
-        return
-    in_sight = Q(snoozed_until=None) | Q(snoozed_until__lte=now)
-    found = Alert.objects.filter(in_sight, closed_at=None).aggregate(
-        n=Count("pk"), since=Min("first_at")
-    )
-    if found["n"]:
-        text = f"Oldest {ago(found['since'], now)}"
-        yield Card(
-            found["n"], "Open alerts", text, address("integrations_alert_changelist"), "warn"
-        )
 
 
 # --- today

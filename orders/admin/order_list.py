@@ -17,6 +17,7 @@ from config.adminkit.changelist import KitChangeList, Rule
 from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, MultiChoice, NumberRange, Several, rule_filter
 from orders.models import Order, OrderLine, PartnerOrderLine, Shipment
+from orders.services.ready import ready_to_ship
 
 Status = Order.Status
 WITH_PARTNERS = [Status.EXPORTED, Status.RECEIVED, Status.PICKING, Status.PACKED]
@@ -25,12 +26,8 @@ TABS: list[tuple[str, str, Rule, str]] = [
     ("work", "Needs work", ~Q(attention=""), "bad"),
     ("waiting", "Waiting", {"status": Status.CAPTURED}, ""),
     ("paid", "Paid, not placed", {"status": Status.PAID}, "warn"),
-    (
-        "partners",
-        "With partners",
-        {"status__in": WITH_PARTNERS},
-        "",
-    ),
+    ("partners", "With partners", {"status__in": WITH_PARTNERS}, ""),
+    ("ready", "Ready to ship", lambda: Q(pk__in=ready_to_ship().values("pk")), "warn"),
     ("shipped", "Shipped", {"status__in": [Status.PARTIALLY_SHIPPED, Status.SHIPPED]}, ""),
     ("delivered", "Delivered", {"status": Status.DELIVERED}, ""),
     ("canceled", "Canceled", {"status": Status.CANCELED}, ""),

@@ -10,7 +10,7 @@ from integrations.services.alerts import raise_alert
 from orders.models import Order
 from tests.config.steps import buy_one, mail_about, make_parcel, place_it
 from tests.integrations.admin_rows import count_queries, get_page, log_in, make_event, make_run
-from tests.orders.builders import make_partner
+from tests.orders.builders import make_order, make_partner, make_variant
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +41,18 @@ def test_what_needs_a_person_comes_first():
     assert "All clear" not in html
     Alert.objects.update(snoozed_until=timezone.now() + timedelta(hours=1))
     assert "Open alerts" not in get_page(log_in("Viewer"), "/admin/?dashboard=1")
+
+
+def test_what_lies_at_our_center_is_a_card_that_leads_to_it():
+    own = buy_one().connection
+    make_variant("MUG-1")
+    order = make_order(own, "MUG-1", number="#77", external_id="gid://shopify/Order/77")
+    owner = log_in("Owner")
+
+    cards = {card.title: card for card in owner.get("/admin/?dashboard=1").context["attention"]}
+
+    assert cards["Ready to ship"].number == 1
+    assert list(owner.get(cards["Ready to ship"].url).context["cl"].result_list) == [order]
 
 
 def test_a_card_leads_to_the_list_that_shows_what_it_counts():

@@ -176,6 +176,22 @@ def test_the_box_at_the_top_finds_references_and_tracking(own_store, partner):
         assert response.headers["Location"] == f"/admin/orders/{model}/{row.pk}/change/"
 
 
+@pytest.mark.parametrize("text", ["dana.petrov@customer.example", "DANA.PETROV@", "petrov dana"])
+def test_the_box_at_the_top_finds_who_bought(own_store, partner, text):
+    fill(own_store, partner, 3)
+
+    page = texts(log_in("Viewer").get("/admin/search/", {"q": text}))
+
+    assert page.count("Order of Dana Petrov") == 3
+
+
+def test_a_stranger_finds_no_order(own_store, partner):
+    fill(own_store, partner, 1)
+    assert "Nothing found" in texts(
+        log_in("Viewer").get("/admin/search/", {"q": "bo@other.example"})
+    )
+
+
 def test_orders_of_one_partner_come_once(own_store, partner):
     fill(own_store, partner, 2)
     client = log_in("Viewer")

@@ -11,6 +11,7 @@ from orders.models import Notification, Order, PartnerOrder, Shipment, ShipmentL
 from orders.services.capture import capture_order
 from orders.services.center import CannotShip, at_center, receive_shipment, ship_to_customer
 from orders.services.closing import close_and_submit
+from orders.services.ready import ready_to_ship
 from orders.services.shipments import record_shipment
 from orders.services.submission import submit
 from tests.orders.builders import (
@@ -153,6 +154,18 @@ def test_half_a_parcel_received_leaves_only_those_units(placed, user):
 
     orders = Order.objects.order_by("placed_at")
     assert [list(at_center(order).values()) for order in orders] == [[1], []]
+
+
+def test_ready_to_ship_is_what_lies_here_of_a_parcel_until_it_goes_on(placed, user):
+    assert not ready_to_ship().exists()
+    shipment, _ = record_shipment(placed.connection, parcel(placed, 3))
+    first = shipment.lines.order_by("order_line__order__placed_at").first()
+
+    receive_shipment(shipment, user, counted={first.pk: 1})
+    assert [order.pk for order in ready_to_ship()] == [first.order_line.order_id]
+
+    ship_to_customer(ready_to_ship().get(), user, "UPS", "X")
+    assert not ready_to_ship().exists()
 
 
 def test_a_customer_bound_parcel_is_published_and_mailed(own_store, system):
