@@ -11,7 +11,7 @@ from .buttons import ButtonAdmin
 from .changelist import KitChangeList, Rule, condition
 from .columns import column
 from .counting import KitPaginator, count_each, count_words
-from .finding import CAP, find
+from .finding import CAP, find, spellings
 from .nav import Nav
 
 __all__ = ["KitAdmin", "SummaryAdmin", "column"]
@@ -134,13 +134,11 @@ class KitAdmin(ButtonAdmin):
         query = request.GET.get("q", "").strip()
         if not (query and self.jump_fields and self.has_view_or_change_permission(request)):
             return None
-        if len(query.split()) > 1:
+        if len(query.split()) > 1:  # no number is several words
             return None
-        bare = query.lstrip("#")
-        spellings = {query, query.upper(), query.lower(), bare, f"#{bare}"}
         wanted = Q()
         for name in self.jump_fields:
-            wanted |= Q(**{f"{name}__in": spellings})
+            wanted |= Q(**{f"{name}__in": spellings(query)})
         hits = list(self.get_queryset(request).filter(wanted)[:2])
         return hits[0] if len(hits) == 1 else None
 
