@@ -11,7 +11,7 @@ from operator import and_
 from typing import Any
 
 from django.contrib.admin.utils import lookup_spawns_duplicates
-from django.db.models import IntegerField, Q, QuerySet, Value
+from django.db.models import Exists, Q, QuerySet
 from django.utils.text import smart_split, unescape_string_literal
 
 CAP = 1_000
@@ -42,13 +42,11 @@ def find(rows: QuerySet[Any], text: str, fields: Sequence[str], cap: int = CAP) 
     if max(map(len, words)) < LEAST and rows.model._base_manager.order_by("pk")[FEW_ROWS:].exists():
         words, lookup = [text], "istartswith"
         note = f"Fewer than {LEAST} characters: only beginnings are looked at."
-    ranks = [
-        [_fit(rows, name, "in", [spellings(text)]) for name in whole],
-        [_fit(rows, name, lookup, words) for name in parts],
-    ]
-    keys = _newest(ranks, cap)
+    whole_sets = [_fit(rows, name, "in", [spellings(text)]) for name in whole]
+    part_sets = [_fit(rows, name, lookup, words) for name in parts]
+    keys = _newest(whole_sets, part_sets, cap)
     if not keys and len(words) > 1 and len(parts) > 1:
-        keys = _newest([[_across(rows, parts, words)]], cap)
+        keys = _newest([], [_across(rows, parts, words)], cap)
     is_cut = len(keys) > cap
     if is_cut:
         note = f"The newest {cap:,} that fit. Type more to narrow it down."
@@ -87,17 +85,24 @@ def _across(rows: QuerySet[Any], names: Sequence[str], words: Sequence[str]) -> 
     return rows.order_by().values("pk")
 
 
-def _newest(ranks: Sequence[Sequence[QuerySet[Any]]], cap: int) -> list[Any]:
-    """The highest keys in the sets of the first rank that has any, one more than `cap`."""
-    every = [
-        # SQLite limits no part of a union, but it does limit a subquery within one.
-        keys.model._base_manager.order_by()
-        .filter(pk__in=keys.order_by("-pk")[: cap + 1])
-        .values_list(Value(rank, output_field=IntegerField()), "pk")
-        for rank, sets in enumerate(ranks)
-        for keys in sets
-    ]
-    first, *more = every
-    found = set(first.union(*more) if more else first)
-    best = min((rank for rank, _ in found), default=0)
-    return sorted((key for rank, key in found if rank == best), reverse=True)[: cap + 1]
+def _newest(first: Sequence[QuerySet[Any]], then: Sequence[QuerySet[Any]], cap: int) -> list[Any]:
+    """The highest keys in any of the first sets, or of the others if those are all empty.
+
+    One more than `cap`, by one query: where the first sets have a row, the others are not read.
+    """
+    whole, parts = _united(first, cap), _united(then, cap)
+    if whole is None or parts is None:
+        found = whole if parts is None else parts
+    else:
+        found = whole.union(parts.filter(~Exists(whole)), all=True)
+    return sorted((row["pk"] for row in found or ()), reverse=True)[: cap + 1]
+
+
+def _united(sets: Sequence[QuerySet[Any]], cap: int) -> QuerySet[Any] | None:
+    if not sets:
+        return None
+    every = sets[0].model._base_manager.order_by()
+    # SQLite limits no part of a union, but it does limit a subquery within one.
+    limited = [every.filter(pk__in=one.order_by("-pk")[: cap + 1]).values("pk") for one in sets]
+    found: QuerySet[Any] = every.filter(pk__in=limited[0].union(*limited[1:])).values("pk")
+    return found

@@ -13,7 +13,7 @@ from .changelist import KitChangeList, Rule, condition
 from .columns import column
 from .counting import KitPaginator, count_each, count_words
 from .empty import UNKNOWN, Empty
-from .finding import CAP, find
+from .finding import CAP, find, spellings
 from .live import live_url
 from .nav import Nav
 from .page_size import keep_choice
@@ -147,13 +147,11 @@ class KitAdmin(ButtonAdmin):
         query = request.GET.get("q", "").strip()
         if not (query and self.jump_fields and self.has_view_or_change_permission(request)):
             return None
-        if len(query.split()) > 1:
+        if len(query.split()) > 1:  # no number is several words
             return None
-        bare = query.lstrip("#")
-        spellings = {query, query.upper(), query.lower(), bare, f"#{bare}"}
         wanted = Q()
         for name in self.jump_fields:
-            wanted |= Q(**{f"{name}__in": spellings})
+            wanted |= Q(**{f"{name}__in": spellings(query)})
         hits = list(self.get_queryset(request).filter(wanted)[:2])
         return hits[0] if len(hits) == 1 else None
 
