@@ -40,13 +40,24 @@ class KitChangeList(ChangeList):
         admin = self.model_admin
         self.list_per_page = rows_per_page(request, admin.url_name, self.list_per_page)
         self.size_links = size_links(request, self.list_per_page)
-        super().get_results(request)
         self.search: Found | None = getattr(request, "search_found", None)
+        request.known_count = self._known_count(request)  # type: ignore[attr-defined]
+        super().get_results(request)
         actions = self.model_admin.actions_for(request, "row")
         if not actions:
             return
         for obj in self.result_list:
             obj.portal_row_actions = [action for action in actions if action.applies(obj)]
+
+    def _known_count(self, request: HttpRequest) -> int | None:
+        """How many rows there are, if the search or the tabs counted them already."""
+        if self.search:
+            return len(self.search.keys)
+        if self.query or self.get_filters_params():
+            return None
+        here = request.GET.get(self.model_admin.tab_param, "")
+        counts: dict[str, int] = getattr(request, "tab_counts", {})
+        return counts.get(here)
 
     @property
     def count_words(self) -> str:

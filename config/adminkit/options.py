@@ -55,6 +55,7 @@ class KitAdmin(ButtonAdmin):
         if not self.views:
             return []
         here, counts, items = request.GET.get(self.tab_param, ""), self.tab_counts(request), []
+        request.tab_counts = counts  # type: ignore[attr-defined]
         for key, label, _, tone in self.views:
             params = QueryDict(mutable=True)
             if key:
@@ -121,10 +122,10 @@ class KitAdmin(ButtonAdmin):
     def get_paginator(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
     ) -> KitPaginator:
-        """Ours; what a search found is counted already."""
+        """Ours, which need not count what was counted before."""
         pages = KitPaginator(queryset, *args, **kwargs)
-        if (found := getattr(request, "search_found", None)) is not None:
-            pages.found = len(found.keys)
+        if (known := getattr(request, "known_count", None)) is not None:
+            pages.found = known
         return pages
 
     def changelist_view(

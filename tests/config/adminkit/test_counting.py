@@ -3,6 +3,8 @@
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.paginator import EmptyPage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from config.adminkit import counting
 from config.adminkit.counting import KitPaginator, count_each, count_words
@@ -138,6 +140,22 @@ def test_a_page_that_is_not_there_leads_back_to_the_list(few, as_operator, monke
     make_people(17)
 
     assert as_operator.get(f"{LIST}?p=9").headers["Location"] == f"{LIST}?e=1"
+
+
+@pytest.mark.parametrize(
+    ("query", "count", "is_counted"),
+    [("", 19, False), ("view=off", 1, False), ("view=on&q=p", 18, False), ("view=gone", 19, True),
+     ("date_joined__from=2020-01-01", 19, True), ("view=off&is_staff=1", 0, True)],
+)  # fmt: skip
+def test_what_a_tab_or_a_search_counted_is_not_counted_again(as_operator, query, count, is_counted):
+    make_people(17)
+    User.objects.create(username="cid", is_active=False)
+    with CaptureQueriesContext(connection) as caught:
+        page = as_operator.get(f"{LIST}?{query}")
+    counts = [one for one in caught.captured_queries if one["sql"].count("LIMIT 10001)") == 1]
+
+    assert page.context["cl"].result_count == count
+    assert bool(counts) is is_counted
 
 
 def test_tabs_are_counted_no_further(few, as_operator, monkeypatch):
