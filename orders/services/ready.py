@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Least
 
 from orders.models import Order, OrderLine, PartnerOrderLine, Shipment, ShipmentLine
@@ -17,23 +17,22 @@ UNDER_WAY = (
 
 def ready_to_ship() -> QuerySet[Order]:
     """Orders of which something lies at our center, received or from our shelf, and may go on."""
-    parcels = ShipmentLine.objects.filter(order_line=OuterRef("pk"))
-    parcels = parcels.exclude(shipment__status=Shipment.Status.VOIDED)
+    under_way = {"order_line__order__status__in": UNDER_WAY}
+    parcels = ShipmentLine.objects.exclude(shipment__status=Shipment.Status.VOIDED)
     came = parcels.filter(shipment__bound_for=BoundFor.CENTER, received__gt=0)
     gone = parcels.filter(shipment__bound_for=BoundFor.CUSTOMER)
-    ours = PartnerOrderLine.objects.filter(
-        order_line=OuterRef("pk"), partner__code="us", canceled_at=None
-    )
-    under_way = Order.objects.filter(status__in=UNDER_WAY, canceled_at=None, held_at=None)
-    lines = OrderLine.objects.filter(
-        Q(Exists(came)) | Q(Exists(ours)), order__in=under_way, routable=True, quantity__gt=0
-    )
+    ours = PartnerOrderLine.objects.filter(partner__code="us", canceled_at=None)
+    # Which lines they may be comes first: sums are asked for those few only.
+    some = came.filter(**under_way).values("order_line")
+    some = some.union(ours.filter(**under_way).values("order_line"))
+    lines = OrderLine.objects.filter(pk__in=some, routable=True, quantity__gt=0)
     here = Least(_units(came, "received") + _units(ours, "quantity"), F("quantity"))
     left = lines.annotate(here=here, gone=_units(gone, "quantity")).filter(here__gt=F("gone"))
-    return under_way.filter(pk__in=left.values("order"))
+    orders = Order.objects.filter(status__in=UNDER_WAY, canceled_at=None, held_at=None)
+    return orders.filter(pk__in=left.values("order"))
 
 
 def _units(rows: QuerySet[Any], column: str) -> Coalesce:
     """The sum over the rows of one line, 0 where there are none."""
-    grouped = rows.order_by().values("order_line").annotate(units=Sum(column)).values("units")
-    return Coalesce(Subquery(grouped), 0)
+    mine = rows.filter(order_line=OuterRef("pk")).order_by().values("order_line")
+    return Coalesce(Subquery(mine.annotate(units=Sum(column)).values("units")), 0)

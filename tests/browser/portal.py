@@ -40,12 +40,17 @@ def step(page: Page, title: str) -> Locator:
     return page.get_by_role("listitem").filter(has=page.get_by_text(title))
 
 
-def follow(hand: Hand, page: Page, title: str) -> Page:
-    """Press the button of the step that is next; returns where it leads, maybe a new window."""
+def follow(hand: Hand, page: Page, title: str, button: str = "") -> Page:
+    """Press the button of the step that is next; returns where it leads, maybe a new window.
+
+    A step that waits for others offers to look at them; `button` is what it says afterwards.
+    """
     open_checklist(hand, page)
     line = step(page, title)
     expect(line).to_have_class("now", timeout=60_000)
-    return open_link(hand, page, line.get_by_role("link"))
+    link = line.get_by_role("link", name=button or None)
+    expect(link).to_be_visible(timeout=60_000)
+    return open_link(hand, page, link)
 
 
 def open_link(hand: Hand, page: Page, link: Locator) -> Page:

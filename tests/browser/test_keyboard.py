@@ -69,7 +69,7 @@ def test_rows_are_walked_ticked_and_acted_on(page: Page, keyboard: Keyboard, axe
     title = page.get_by_role("heading", level=1)
     expect(title).to_contain_text("Pause")
     assert axe.look(page, parts=False) == []
-    keyboard.press(page.get_by_role("link", name="Keep as it is"))
+    keyboard.press(page.get_by_role("link", name="Back", exact=True))
     expect(title).to_have_text("Connections")
 
 

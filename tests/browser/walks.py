@@ -38,7 +38,7 @@ def walk_by_our_center(walker: Walker) -> Seen:
     steps.connect(walker, BLUE_DOOR)
     portal.open_checklist(walker.hand, page)
     portal.is_done(page, "Connect a partner store")
-    portal.follow(walker.hand, page, "Import their products")
+    portal.follow(walker.hand, page, "Import their products", "Choose products")
     prices = steps.import_products(walker, COFFEES)
     portal.open_checklist(walker.hand, page)
     portal.is_done(page, "Import their products")
