@@ -9,6 +9,7 @@ Where both find something, both must show the same orders, or the benchmark stop
 import os
 import platform
 import re
+import signal
 import statistics
 import sys
 import time
@@ -156,6 +157,7 @@ def main() -> None:
     if connection.vendor != "postgresql":
         print("\nAdmin lists: name a PostgreSQL server in DATABASE_URL; this one has SQLite only.")
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the scratch database goes then, too
     before = connection.settings_dict["NAME"]
     connection.settings_dict["TEST"]["NAME"] = f"crossdock_bench_{os.getpid()}"
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
