@@ -67,10 +67,7 @@ def seed(orders: int) -> User:
         "place": Location.objects.get(connection=partners[0].connection).pk,
         "order_type": ContentType.objects.get_for_model(Order).pk,
         "user": user.pk,
-        "first": FIRST.split(),
-        "last": LAST.split(),
-        "goods": GOODS.split(),
-    }
+    } | {"first": FIRST.split(), "last": LAST.split(), "goods": GOODS.split()}
     with connection.cursor() as cursor:
         for statement in STATEMENTS:
             cursor.execute(statement, values)
@@ -81,10 +78,10 @@ def seed(orders: int) -> User:
 # Rows are numbered from 1, as their keys are: `n` of one statement is the key in the next.
 STATEMENTS = [
     """
-    INSERT INTO catalog_product (created_at, title, handle, description, attributes,
-                                 source_partner_id)
-    SELECT now(), (%(goods)s::text[])[1 + n %% 12] || ' no. ' || n, 'product-' || n, '', '{}',
-           %(partner)s + n %% %(partners)s
+    INSERT INTO catalog_product (source_partner_id, created_at, title, handle, description,
+                                 attributes)
+    SELECT %(partner)s + n %% %(partners)s, now(),
+           (%(goods)s::text[])[1 + n %% 12] || ' no. ' || n, 'product-' || n, '', '{}'
     FROM generate_series(1, %(variants)s / 2) n
     """,
     """
@@ -110,9 +107,9 @@ STATEMENTS = [
     FROM catalog_variant v JOIN catalog_product p ON p.id = v.product_id, generate_series(0, 1) s
     """,
     """
-    INSERT INTO inventory_stocklevel (created_at, location_id, variant_id, on_hand, available,
-                                      as_of)
-    SELECT now(), %(place)s + product_id %% %(partners)s, id, id %% 50, id %% 50, now()
+    INSERT INTO inventory_stocklevel (location_id, variant_id, on_hand, available, as_of,
+                                      created_at)
+    SELECT %(place)s + product_id %% %(partners)s, id, id %% 50, id %% 50, now(), now()
     FROM catalog_variant
     """,
     """
