@@ -1,5 +1,6 @@
 """List filters with two ends: days, amounts, units."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -16,7 +17,7 @@ Preset = tuple[str, Any, Any]
 MOST = Decimal(10) ** 15  # more digits than any of our columns has
 
 
-class Range(admin.FieldListFilter):
+class Range(admin.FieldListFilter, ABC):
     """From and until, both included: ?total__from=10&total__until=50."""
 
     template = "adminkit/filter_range.html"
@@ -42,9 +43,9 @@ class Range(admin.FieldListFilter):
 
     # --- what kinds of ranges differ in
 
+    @abstractmethod
     def parse(self, text: str) -> Any:
         """The value of one end. Raises ValueError."""
-        raise NotImplementedError
 
     def presets(self) -> Sequence[Preset]:
         """Ranges people ask for: (label, start, end)."""
