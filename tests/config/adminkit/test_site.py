@@ -151,4 +151,6 @@ def test_logging_in_shows_the_kit(client, db):
 
 @pytest.mark.parametrize("address", ["/admin/password_change/", "/admin/nothing/", "/admin/kit/"])
 def test_pages_carry_the_style_sheet(admin_client, address):
-    assert "adminkit/admin" in admin_client.get(address).text
+    page = admin_client.get(address).text
+
+    assert "adminkit/tokens" in page and "adminkit/narrow" in page

@@ -54,7 +54,15 @@ def test_the_script_has_no_eval():
 
 
 def test_colors_come_from_the_tokens():
-    css = (KIT / "static/adminkit/admin.css").read_text()
-    literals = [line for line in css.splitlines() if re.search(r"#[0-9a-f]{3,8}\b[^{]*;", line)]
+    sheets = set(KIT.glob("static/adminkit/*.css")) - {KIT / "static/adminkit/tokens.css"}
+    lines = [line for sheet in sheets for line in sheet.read_text().splitlines()]
+    literals = [line for line in lines if re.search(r"#[0-9a-f]{3,8}\b[^{]*;", line)]
 
     assert len(literals) <= 8
+
+
+def test_every_sheet_is_read_and_the_narrow_one_last():
+    named = re.findall(r"adminkit/(\w+)\.css", (KIT / "templates/adminkit/styles.html").read_text())
+
+    assert set(named) | {"widgets"} == {sheet.stem for sheet in KIT.glob("static/adminkit/*.css")}
+    assert (named[0], named[-1]) == ("tokens", "narrow")
