@@ -160,6 +160,13 @@ class KitAdmin(ButtonAdmin):
         """Context of `summary_template`; `badges` and `head_note` go beside the title."""
         return {}
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list is called there as in the sidebar."""
+        more = {"list_name": self.nav.label if self.nav else ""}
+        return super().history_view(request, object_id, {**more, **(extra_context or {})})
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:

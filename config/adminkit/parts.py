@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 NOTHING = mark_safe('<span class="q">—</span>')
+MAY_BE_CUT = 24  # characters that fit into a narrow card beside their label
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 SECRET_WORDS = ("token", "secret", "password", "authorization", "api_key", "apikey", "signature")
 
@@ -81,10 +82,12 @@ def copyable(text: object, shown: object = None) -> SafeString:
     if text in (None, ""):
         return mark_safe("")
     value = format_html('="{}"', text) if shown not in (None, "", text) else ""
+    read = str(shown or text)
     return format_html(
-        '<span class="copy"><code>{}</code>'
+        '<span class="copy"><code{}>{}</code>'
         '<button type="button" data-copy{} aria-label="Copy"></button></span>',
-        shown or text,
+        format_html(' title="{}"', read) if len(read) > MAY_BE_CUT else "",
+        read,
         value,
     )
 

@@ -73,8 +73,10 @@ def bars(
 def stat(
     label: str, value: Any, note: str = "", url: str = "", tone: str = "", icon: str = ""
 ) -> dict[str, Any]:
-    """One number of a row of numbers."""
-    return {"label": label, "value": value, "note": note, "url": url, "tone": tone, "icon": icon}
+    """One number of a row of numbers; words in its place are set smaller, to keep one line."""
+    kind = "words" if isinstance(value, str) and " " in value and not value[0].isdigit() else ""
+    shown = {"label": label, "value": value, "kind": kind, "note": note, "url": url}
+    return {**shown, "tone": tone, "icon": icon}
 
 
 @register.inclusion_tag("adminkit/empty.html")

@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 from config.adminkit.badges import BADGES, TONES, tone
 from config.adminkit.charts import bars_shape, spark_shape, strip_shape
 from config.adminkit.parts import ago, badge, copyable, diff, json_block, link, money, when
-from config.adminkit.templatetags.adminkit import without_style
+from config.adminkit.templatetags.adminkit import stat, without_style
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -95,6 +95,21 @@ def test_copyable_escapes_and_keeps_the_full_value():
 
     assert "<code>short</code>" in part
     assert 'data-copy="https://x/?a=&quot;1&quot;"' in part
+
+
+def test_a_value_that_may_be_cut_is_whole_on_hover():
+    assert "title" not in copyable("CD-YETGBZN0F8")
+    assert 'title="gid://shopify/Fulfillment/8210000001749"' in copyable(
+        "gid://shopify/Fulfillment/8210000001749"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [("Weekly, Fri 17:00", "words"), ("1 min ago", ""), (42, ""), ("$30.00", ""), ("—", "")],
+)
+def test_words_in_place_of_a_number_are_set_smaller(value, kind):
+    assert stat("Orders", value)["kind"] == kind
 
 
 def test_diff_shows_the_difference_of_numbers():
