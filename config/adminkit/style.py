@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from .badges import TONES
 from .icons import ICONS
+from .parts import two_lines
 
 COLORS = (
     *("bg", "side", "surface", "sunken", "hover", "press", "selected", "line"),
@@ -26,6 +27,8 @@ def samples() -> dict[str, Any]:
     now = timezone.now()
     return {
         "words": list(TONES.items()),
+        "weekdays": ("Mon", "Tue", "Wed"),
+        "two": two_lines("CD-10486", "for #1049 and #1053"),
         "icons": sorted(ICONS),
         "colors": COLORS,
         "now": now - timedelta(minutes=4),

@@ -66,3 +66,22 @@ def test_every_sheet_is_read_and_the_narrow_one_last():
 
     assert set(named) | {"widgets"} == {sheet.stem for sheet in KIT.glob("static/adminkit/*.css")}
     assert (named[0], named[-1]) == ("tokens", "narrow")
+
+
+# Of the frame around a page, or put there by Django.
+NOT_A_PART = {
+    *("avatar", "badges", "end", "object-tools", "on-phone", "only-phone", "pop-head", "top"),
+    *("button", "default", "submit-row"),
+}
+
+
+@pytest.mark.parametrize("sheet", ["marks", "cards", "controls", "parts"])
+def test_the_style_page_shows_every_part(sheet, admin_client):
+    css = (KIT / f"static/adminkit/{sheet}.css").read_text()
+    selectors = re.findall(r"[^{}]+(?={)", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
+    named = {name for one in selectors for name in re.findall(r"\.([a-z][\w-]*)", one)}
+
+    page = admin_client.get("/admin/kit/").text
+    shown = {name for names in re.findall(r'class="([^"]*)"', page) for name in names.split()}
+
+    assert named - shown - NOT_A_PART == set()
