@@ -42,7 +42,8 @@ class Action:
 
     `naming` is its label on one row, where that says more than `label`. A button that answers with
     a page or a file has `background=False`: it is done at once, on `at_most` rows (0: any number).
-    A `quiet` one of a list row shows when the mouse is on the row; on a phone it is always there.
+    A `quiet` one of a list row shows when the mouse is on the row; on a phone the row's own page
+    has it. `quiet` and `primary` may depend on the row.
     """
 
     name: str
@@ -57,14 +58,14 @@ class Action:
     initial: Callable[[Any], dict[str, Any]] | None = None
     typed: bool | Callable[[Any], str] | None = None
     danger: bool = False
-    primary: bool = False
+    primary: bool | Callable[[Any], bool] = False
     icon: str = ""
     where: frozenset[str] = field(default_factory=frozenset)
     available: Callable[[Any], bool] | None = None
     why_not: Text = "not possible now"
     background: bool = True
     at_most: int = 0
-    quiet: bool = False
+    quiet: bool | Callable[[Any], bool] = False
 
     @property
     def asks(self) -> bool:
@@ -91,6 +92,14 @@ class Action:
     def applies(self, obj: Any) -> bool:
         """Whether the row is in a state for it."""
         return self.available is None or bool(self.available(obj))
+
+    def is_primary(self, obj: Any) -> bool:
+        """Whether it is what one most likely comes to the row's page for."""
+        return self.primary(obj) if callable(self.primary) else self.primary
+
+    def is_quiet(self, obj: Any) -> bool:
+        """Whether it may wait for the mouse in a list."""
+        return self.quiet(obj) if callable(self.quiet) else self.quiet
 
     def reason(self, obj: Any) -> str:
         """Why it does not apply to the row."""

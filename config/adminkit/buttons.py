@@ -85,8 +85,9 @@ class ButtonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         head = self.actions_for(request, "detail", obj)
         menu = self.actions_for(request, "menu", obj)
         inline = self.actions_for(request, "inline", obj)
-        plain = [action for action in head if not action.danger and not action.primary]
-        strong = [action for action in head if action.primary and not action.danger]
+        harmless = [action for action in head if not action.danger]
+        plain = [action for action in harmless if not action.is_primary(obj)]
+        strong = [action for action in harmless if action.is_primary(obj)]
         quiet = [action for action in [*head, *menu] if action.danger or action in menu]
         asking = {action.name: action for action in [*head, *menu, *inline] if action.asks}
         return {
@@ -115,7 +116,7 @@ class ButtonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "label": action.button_for(obj),
             "icon": action.icon,
             "danger": action.danger,
-            "primary": action.primary,
+            "primary": action.is_primary(obj),
             "url": self.action_url(action, obj),
             "dialog": f"do-{action.name}" if action.asks else "",
         }
@@ -132,8 +133,8 @@ class ButtonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             '<button class="btn small row-act{}" form="changelist-form" formmethod="post" '
             'formaction="{}">{}</button>',
             (
-                (_visibility(action), self.action_url(action, obj), action.button)
-                for action in sorted(actions, key=lambda action: not action.quiet)
+                (_visibility(action, obj), self.action_url(action, obj), action.button)
+                for action in sorted(actions, key=lambda action: not action.is_quiet(obj))
             ),
         )
 
@@ -177,8 +178,8 @@ class ButtonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 check_permission(self, request, action, None)
 
 
-def _visibility(action: Action) -> str:
-    if action.quiet:
+def _visibility(action: Action, obj: Any) -> str:
+    if action.is_quiet(obj):
         return " quiet"
     return " on" if action.available else ""
 

@@ -154,6 +154,31 @@ def test_a_quiet_row_button_stands_before_the_others_and_waits_for_the_mouse(
     assert found == [(" quiet", "refuse"), (" on", "disable")]
 
 
+def test_a_row_button_may_be_quiet_on_some_rows_only(as_operator, people, monkeypatch):
+    actions = site._registry[User].portal_actions
+    quiet = replace(actions["disable"], quiet=lambda person: person.username == "ann")
+    monkeypatch.setitem(actions, "disable", quiet)
+    page = as_operator.get(LIST).text
+
+    found = dict(re.findall(r'row-act( \w+)?" [^>]*/(\d+)/do/disable/"', page))
+    assert {" quiet", " on"} == set(found)
+
+
+def test_what_a_page_is_mostly_opened_for_may_depend_on_the_row(as_operator, people, monkeypatch):
+    actions = site._registry[User].portal_actions
+    chosen = replace(actions["disable"], primary=lambda person: person.username == "ann")
+    monkeypatch.setitem(actions, "disable", chosen)
+
+    shown = {one.username: _primary_buttons(as_operator, one) for one in people[:2]}
+
+    assert [bool(shown["ann"]), bool(shown["bob"])] == [True, False]
+
+
+def _primary_buttons(client, person):
+    page = client.get(f"/admin/auth/user/{person.pk}/change/").text
+    return re.findall(r'class="btn primary"[^>]*>(?:(?!</button>).)*Disable', page, re.DOTALL)
+
+
 def test_the_cell_of_the_row_buttons_has_its_place_on_a_phone(as_operator, people):
     page = as_operator.get(LIST).text
 
