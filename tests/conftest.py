@@ -38,6 +38,8 @@ def no_environment(settings: object) -> None:
     settings.CREDENTIAL_KEYS = TEST_CREDENTIAL_KEYS
     settings.SANDBOX_URL = settings.SHOPIFY_API_KEY = settings.SHOPIFY_API_SECRET = ""
     settings.ALLOW_PRIVATE_HOSTS = False
+    # The real one takes half a second a password, by intent.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -82,12 +82,12 @@ def copyable(text: object, shown: object = None) -> SafeString:
     if text in (None, ""):
         return mark_safe("")
     value = format_html('="{}"', text) if shown not in (None, "", text) else ""
-    read = str(shown or text)
+    is_long = shown is None and len(str(text)) > MAY_BE_CUT
     return format_html(
         '<span class="copy"><code{}>{}</code>'
         '<button type="button" data-copy{} aria-label="Copy"></button></span>',
-        format_html(' title="{}"', read) if len(read) > MAY_BE_CUT else "",
-        read,
+        format_html(' title="{}"', text) if is_long else "",
+        shown or text,
         value,
     )
 
