@@ -65,12 +65,24 @@ HARBOR = Cast(
 )
 EMBER = Cast("ember-oak", {"dispatch": Dispatch.DAILY}, 0)  # sells in euros: nothing to import
 CAST = (BLUE_DOOR, KETTLE, NORTHSIDE, HARBOR, EMBER)
+TALL_PINE = Cast(
+    "tall-pine",
+    name="Tall Pine Pottery",
+    goods=(
+        ("Camp Mug, moss", "TP-MUG-MOSS", "18.00", 42),
+        ("Camp Mug, slate", "TP-MUG-SLATE", "18.00", 30),
+        ("Espresso Cup, pair", "TP-CUP-2", "24.00", 26),
+        ("Dripper, glazed", "TP-DRIP", "36.00", 14),
+        ("Bean Cellar, 1 kg", "TP-CELLAR", "48.00", 9),
+    ),
+)
+OPEN = (*CAST, TALL_PINE)  # the last one is left for whoever wants to try connecting a partner
 
 
 def open_stores(outside: Outside) -> None:
     """The shops that the sandbox does not have by itself."""
     known = {store["domain"] for store in outside.look("stores")["stores"]}
-    for one in CAST:
+    for one in OPEN:
         if one.goods and one.domain not in known:
             outside.do("stores", domain=one.domain, name=one.name, products=_products(one))
 

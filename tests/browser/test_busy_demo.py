@@ -21,6 +21,8 @@ TROUBLES = [
     "Open alerts",
 ]
 
+LEFT_TO_CONNECT = "tall-pine.myshopify.com"
+
 
 def test_the_busy_demo_opens_on_its_troubles(browser: Browser, tmp_path: Path) -> None:
     demo = start_demo(tmp_path / "busy", WITHIN_S, BUSY="1")
@@ -34,7 +36,12 @@ def test_the_busy_demo_opens_on_its_troubles(browser: Browser, tmp_path: Path) -
         cards = page.locator(".attn")
         for title in TROUBLES:
             expect(cards).to_contain_text(title)
+        page.goto("/admin/integrations/connection/")
+        expect(page.get_by_text("blue-door.myshopify.com").first).to_be_visible()
+        expect(page.get_by_text(LEFT_TO_CONNECT)).to_have_count(0)
         assert person.take_complaints() == []
+        page.goto(demo.sandbox)
+        expect(page.get_by_text("Tall Pine Pottery").first).to_be_visible()
     finally:
         person.context.close()
         demo.stop()
