@@ -33,7 +33,8 @@ class PortalAdminSite(admin.AdminSite):
 
     `start_bulk` takes over what is pressed on many rows; `not_connected(comes_from, things)` is
     what an empty list says while what its rows come from is not connected; `notices` say on the
-    next page, whichever it is, what came of something a person started and did not wait for.
+    next page, whichever it is, what came of something a person started and did not wait for;
+    `right_words` says `app.codename` as a sentence, for the form of a group.
     """
 
     site_header = site_title = "Crossdock"
@@ -51,6 +52,7 @@ class PortalAdminSite(admin.AdminSite):
         self.start_bulk: Start | None = None
         self.not_connected: Callable[[str, str], Empty | None] | None = None
         self.notices: list[Callable[[HttpRequest], None]] = []
+        self.right_words: dict[str, str] = {}
         self.disable_action("delete_selected")
         self.add_page(
             "kit/",
