@@ -26,6 +26,7 @@ password_change/done/                              302/302 200/405 200/405 200/4
 r/<id>/<id>/                                       302/302 404/404 404/404 404/404 404/404 404/404
 search/                                            302/302 200/405 200/405 200/405 200/405 200/405
 setup/                                             302/302 403/405 200/405 200/405 200/405 200/405
+time-zone/                                         302/302 200/302 200/302 200/302 200/302 200/302
 """
 
 # Asked without a token: only webhooks take what is sent to them, and they check who signed it.
