@@ -25,7 +25,7 @@ from .rights_form import Given, RightsField, table_of
 admin.site.unregister([User, Group])
 MOST_PEOPLE = 8
 EVERYTHING = "Everything: a superuser is asked for no right."
-NOT_BY_GROUP = "without a group"
+NOT_BY_GROUP = "this account itself"
 
 
 def is_superuser(request: HttpRequest) -> bool:
@@ -44,7 +44,7 @@ class PortalUserAdmin(KitAdmin, UserAdmin):  # type: ignore[type-arg]
     column_css = KitAdmin.column_css | {"username": "m-a", "email": "flex"}
     form = UserForm
     filter_horizontal = ()
-    readonly_fields = ["allowed", "last_login", "date_joined"]
+    readonly_fields = ["allowed", "seen", "joined"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("Who", {"fields": [("first_name", "last_name"), "email"]}),
@@ -56,7 +56,7 @@ class PortalUserAdmin(KitAdmin, UserAdmin):  # type: ignore[type-arg]
             },
         ),
         (None, {"fields": ["allowed"]}),
-        ("Dates", {"fields": [("last_login", "date_joined")]}),
+        ("Dates", {"fields": [("seen", "joined")]}),
     ]
     views = [
         ("", "All", None, ""),
@@ -101,6 +101,11 @@ class PortalUserAdmin(KitAdmin, UserAdmin):  # type: ignore[type-arg]
     def seen(self, user: Any) -> SafeString:
         """When this person last logged in."""
         return when(user.last_login)
+
+    @admin.display(description="Added")
+    def joined(self, user: Any) -> SafeString:
+        """When this person was added."""
+        return when(user.date_joined)
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Groups as boxes to tick: there are few."""

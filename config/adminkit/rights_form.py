@@ -53,17 +53,21 @@ class RightsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 
 def table_of(domains: list[Domain], given: Given) -> SafeString:
-    """What may be done, to read: by right its givers, whose names stand beside it if there are."""
+    """What may be done, to read, and who gives it: once if it is the same for all."""
+    givers = {", ".join(names) for names in given.values()}
+    only = givers.pop() if len(givers) == 1 else ""
     shown = []
     for domain in domains:
         things = [
-            (thing, [(right, ", ".join(given[right.pk])) for right in found])
+            (thing, [(right, "" if only else ", ".join(given[right.pk])) for right in found])
             for thing in domain.things
             if (found := [right for right in thing.rights if right.pk in given])
         ]
         if things:
             shown.append((domain.label, things))
-    return mark_safe(render_to_string("adminkit/rights_given.html", {"domains": shown}))
+    return mark_safe(
+        render_to_string("adminkit/rights_given.html", {"domains": shown, "only": only})
+    )
 
 
 def rights_told(domains: list[Domain], before: Iterable[int], after: Iterable[int]) -> list[str]:

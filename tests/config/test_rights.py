@@ -182,8 +182,18 @@ def test_a_person_s_page_says_which_group_gives_which_right(admin_client, group)
     assert re.findall(r'<li>(.*?) <span class="q">(.*?)</span></li>', page) == [
         ("View", "Buyers, Others"),
         ("Cancel orders, with and without the partner", "Buyers"),
-        ("Start, repeat and cancel runs", "without a group"),
+        ("Start, repeat and cancel runs", "this account itself"),
     ]
+
+
+def test_a_group_that_gives_everything_is_named_once(admin_client, group):
+    ola = User.objects.create_user("ola", is_staff=True)
+    ola.groups.add(group)
+
+    page = admin_client.get(f"{USERS}{ola.pk}/change/").text
+
+    assert "All of it comes from Buyers." in page
+    assert page.count("Buyers") == 2  # and beside its box
 
 
 def test_a_superuser_s_page_says_that_no_right_is_asked_for(admin_client, admin_user):
