@@ -202,6 +202,14 @@ def test_a_superuser_s_page_says_that_no_right_is_asked_for(admin_client, admin_
     )
 
 
+def test_a_person_s_page_shows_nothing_of_the_password(admin_client):
+    page = admin_client.get(f"{USERS}{make_person('Viewer').pk}/change/").text
+
+    assert "Reset password</a>" in page
+    assert "algorithm" not in page
+    assert "pbkdf2" not in page
+
+
 def test_the_history_of_a_person_names_the_groups(admin_client):
     viewer = make_person("Viewer")
     form = {
