@@ -25,9 +25,11 @@ class SafeResource(resources.ModelResource):  # type: ignore[misc]
     """Text cells are escaped; the columns named in `numbers` stay numbers.
 
     Rows come in chunks: `with_related` says what is read along, `prepare` gets each chunk.
+    The heads of the columns named in `moments` say the zone of their times.
     """
 
     numbers: tuple[str, ...] = ()
+    moments: tuple[str, ...] = ()
 
     def with_related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """With what the columns need."""
@@ -35,6 +37,12 @@ class SafeResource(resources.ModelResource):  # type: ignore[misc]
 
     def prepare(self, rows: list[Any]) -> None:
         """Read what no join gives, for all of them together."""
+
+    def get_export_headers(self, selected_fields: Any = None) -> list[str]:
+        """The names of the columns."""
+        zone = timezone.get_current_timezone_name()
+        names = super().get_export_headers(selected_fields)
+        return [f"{name} ({zone})" if name in self.moments else name for name in names]
 
     def export_field(self, field: Any, instance: Any, **kwargs: Any) -> Any:
         """One cell."""
@@ -44,7 +52,7 @@ class SafeResource(resources.ModelResource):  # type: ignore[misc]
 
 
 def as_moment(at: datetime | None) -> str:
-    """2026-11-20 04:00, in the zone of the portal, as spreadsheets read it."""
+    """2026-11-20 04:00, in the zone the pages are in, as spreadsheets read it."""
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 

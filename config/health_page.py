@@ -54,7 +54,7 @@ def settings_rows() -> list[tuple[str, str, str]]:
         ("ENVIRONMENT", settings.ENVIRONMENT, "What this installation is"),
         ("BASE_URL", settings.BASE_URL, "Where stores send their webhooks"),
         ("DATABASE_URL", database_name(), "Where everything is kept"),
-        ("TIME_ZONE", settings.TIME_ZONE, "Of the times on these pages"),
+        ("TIME_ZONE", settings.TIME_ZONE, "Of the times on these pages, for who chose no other"),
         ("DEBUG", "on" if settings.DEBUG else "off", "Never on where data is real"),
         ("EMAIL_URL", mail_name(), "How mail leaves"),
         ("DEFAULT_FROM_EMAIL", settings.DEFAULT_FROM_EMAIL, "Who mail comes from"),

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from config import connection_numbers, dashboard, empty_lists, health_page  # noqa: F401
+from config import connection_numbers, dashboard, empty_lists, health_page, rights  # noqa: F401
 from config.health import healthz, readyz
 
 handler500 = "config.faults.server_error"

@@ -3,7 +3,6 @@
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +10,7 @@ from django.core.exceptions import ValidationError
 from catalog.models import Approval, Dispatch, Partner, ShipTo
 from catalog.money import places_of, round_money
 from catalog.services.partners import can_append
+from config.adminkit.zones import zone_names
 
 if TYPE_CHECKING:
     Form = forms.ModelForm[Partner]
@@ -25,10 +25,6 @@ WEEKDAYS = [
         ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
     )
 ]
-REGIONS = (
-    "Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/",
-    "Indian/", "Pacific/",
-)  # fmt: skip
 
 
 class PercentField(forms.DecimalField):
@@ -195,8 +191,7 @@ def as_percent(fraction: Decimal) -> Decimal:
 
 def zones(partner: Partner) -> list[str]:
     """Time zones to choose from: places and UTC, and the one the partner has."""
-    names = {name for name in available_timezones() if name.startswith(REGIONS)}
-    return sorted({*names, "UTC", partner.timezone})
+    return sorted({*zone_names(), partner.timezone})
 
 
 def _day(word: str) -> str:

@@ -89,6 +89,13 @@ class Item:
         return count_words(self.count, MOST)
 
 
+def name_of(model_admin: Any) -> str:
+    """What the sidebar calls its rows."""
+    plural = str(model_admin.opts.verbose_name_plural)
+    nav = getattr(model_admin, "nav", None)
+    return (nav and nav.label) or plural[:1].upper() + plural[1:]
+
+
 def build_nav(site: "PortalAdminSite", request: HttpRequest) -> list[dict[str, Any]]:
     """Groups of items this person may view, with counts no older than 15 seconds."""
     items = [*_page_items(site, request), *_model_items(site, request)]
@@ -140,10 +147,9 @@ def _model_items(site: "PortalAdminSite", request: HttpRequest) -> Iterator[Item
     for model, model_admin in site._registry.items():
         nav = getattr(model_admin, "nav", Nav())
         if nav and model_admin.has_view_or_change_permission(request):
-            plural = str(model._meta.verbose_name_plural)
             yield Item(
                 nav,
-                nav.label or plural[:1].upper() + plural[1:],
+                name_of(model_admin),
                 reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"),
                 getattr(model_admin, "nav_rows", None),
                 getattr(model_admin, "nav_tone", "bad"),

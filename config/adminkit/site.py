@@ -23,6 +23,7 @@ from .nav import COUNT_SECONDS, Nav, Page, build_nav, may_open_anything
 from .refusals import no_rights, wrong_method
 from .search import Provider, search
 from .style import style_page
+from .zones import zone_page, zone_words
 
 # The queue's own tables: its Schedule form can run any function, so staff never get them.
 NEVER = {"django_q"}
@@ -33,7 +34,8 @@ class PortalAdminSite(admin.AdminSite):
 
     `start_bulk` takes over what is pressed on many rows; `not_connected(comes_from, things)` is
     what an empty list says while what its rows come from is not connected; `notices` say on the
-    next page, whichever it is, what came of something a person started and did not wait for.
+    next page, whichever it is, what came of something a person started and did not wait for;
+    `right_words` says `app.codename` as a sentence, for the form of a group.
     """
 
     site_header = site_title = "Crossdock"
@@ -51,7 +53,10 @@ class PortalAdminSite(admin.AdminSite):
         self.start_bulk: Start | None = None
         self.not_connected: Callable[[str, str], Empty | None] | None = None
         self.notices: list[Callable[[HttpRequest], None]] = []
+        self.right_words: dict[str, str] = {}
         self.disable_action("delete_selected")
+        own_zone_page = partial(zone_page, self)
+        self.add_page("time-zone/", own_zone_page, "time_zone", methods=("GET", "POST"))
         self.add_page(
             "kit/",
             partial(style_page, self),
@@ -157,8 +162,9 @@ class PortalAdminSite(admin.AdminSite):
         return context | {
             "nav": nav,
             "section": next((g["label"] for g in nav if any(i.active for i in g["items"])), ""),
-            "zone": f"Times in {timezone.localtime().tzname()}",
+            "zone": f"Times in {zone_words()}",
             "zone_name": timezone.get_current_timezone_name(),
+            "zone_url": reverse("admin:time_zone"),
             "worker": worker,
             "worker_tone": tone,
             "health_url": self._health_url(request),

@@ -207,7 +207,8 @@ def fingerprint(connection_id: int) -> str:
 def why_waiting(connection: Connection, now: datetime, orders: int | None = None) -> str:
     """Why it is not called now, as staff read it; empty where it may be called.
 
-    `orders` is how many wait for it, where that is known. Times in the zone of the portal.
+    `orders` is how many wait for it, where that is known. The time is told with its zone: it may
+    be stored, and read by somebody in another one.
     """
     if connection.opened:
         number = connection.failed_calls
@@ -231,7 +232,7 @@ def _when(connection: Connection, now: datetime) -> str:
 
 def _clock(connection: Connection) -> str:
     assert connection.paused_until is not None
-    return f"{timezone.localtime(connection.paused_until):%H:%M}"
+    return f"{timezone.localtime(connection.paused_until):%H:%M %Z}"
 
 
 def _tell(connection_id: int) -> None:

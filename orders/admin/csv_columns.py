@@ -17,9 +17,10 @@ def _columns(*names: str) -> dict[str, Any]:
 
 
 class OrderResource(SafeResource):
-    """Orders as their list shows them; amounts in the currency of their row, times in our zone."""
+    """Orders as their list shows them; amounts in the currency of their row."""
 
     numbers = ("units", "total", "refunded")
+    moments = ("placed", "paid")
     placed, paid, payment, fulfillment, customer, email, country, fulfilled_by, units, tracking = (
         _columns(
             *("placed", "paid", "payment", "fulfillment", "customer", "email", "country"),
@@ -92,7 +93,7 @@ def _contact(order: Order, name: str) -> str:
 
 
 class ShipmentResource(SafeResource):
-    """Parcels as their list shows them; times in our zone."""
+    """Parcels as their list shows them; times in that of the pages."""
 
     (
         order, partner_order, partner, bound_for, status, shipped, delivered, received, store, mail
@@ -101,6 +102,7 @@ class ShipmentResource(SafeResource):
         *("received", "store", "mail"),
     ).values()  # fmt: skip
     tracking = fields.Field("tracking_number", "tracking")
+    moments = ("shipped", "delivered", "received")
 
     class Meta:
         model = Shipment

@@ -4,9 +4,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import portal, walks
 from tests.browser.axe import Axe, fetch_axe
@@ -103,3 +105,24 @@ def _picture_of_failure(walker: Walker, demo: Demo) -> Iterator[None]:
             print(page.url, failed.folder / f"failed-{number}.png")
         print("".join(demo.printed[-40:]))
         raise
+
+
+@pytest.fixture
+def staff(live_server: Any, browser: Browser, client: Any) -> Iterator[Any]:
+    """A window of a person who may do everything, of any size and with or without script."""
+    user = User.objects.create_superuser("mia", "mia@crossdock.example", "mia")
+    client.force_login(user)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    opened: list[Person] = []
+
+    def window(**options: Any) -> Page:
+        person = new_person(browser, base_url=live_server.url, **options)
+        person.context.add_cookies([cookie | {"url": live_server.url}])
+        opened.append(person)
+        return person.context.new_page()
+
+    yield window
+    for person in opened:
+        complaints = person.take_complaints()
+        person.context.close()
+        assert not complaints, complaints

@@ -11,6 +11,7 @@ BESIDE = {
     "search-none": "/admin/search/?q=nothing-like-it",
     "search-many": "/admin/search/?q=coffee",
     "password": "/admin/password_change/",
+    "time-zone": "/admin/time-zone/",
     "kit": "/admin/kit/",
     "not-found": "/admin/nothing-here/",
 }

@@ -116,6 +116,7 @@ def test_tab_stays_in_an_open_dialog(page: Page, keyboard: Keyboard) -> None:
 def test_the_letters_can_be_switched_off(page: Page, keyboard: Keyboard, axe: Axe) -> None:
     keyboard.press(page.get_by_label("Account"))
     assert axe.look(page, parts=False) == []
+    keyboard.press(page.get_by_role("button", name="Keyboard"))
     keyboard.press(page.get_by_role("button", name="Turn keyboard shortcuts off"))
     page.reload()
     page.keyboard.press("g")

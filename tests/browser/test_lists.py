@@ -1,18 +1,16 @@
 """Lists in Chromium: how much fits, what joins an open one, all rows, phones, no JavaScript."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from integrations.models import BulkAction, Connection
 from orders.models import Order
-from tests.browser.chromium import DESKTOP, PHONE, Person, new_person
+from tests.browser.chromium import DESKTOP, PHONE
 
 pytestmark = [
     pytest.mark.browser,
@@ -41,27 +39,6 @@ def make_orders(number: int, **fields: Any) -> list[Order]:
         )
         for n in range(number)
     )
-
-
-@pytest.fixture
-def staff(live_server: Any, browser: Browser, client: Any) -> Iterator[Any]:
-    """A window of a person who may do everything, of any size and with or without script."""
-    user = User.objects.create_superuser("mia", "mia@crossdock.example", "mia")
-    client.force_login(user)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-    opened: list[Person] = []
-
-    def window(**options: Any) -> Page:
-        person = new_person(browser, base_url=live_server.url, **options)
-        person.context.add_cookies([cookie | {"url": live_server.url}])
-        opened.append(person)
-        return person.context.new_page()
-
-    yield window
-    for person in opened:
-        complaints = person.take_complaints()
-        person.context.close()
-        assert not complaints, complaints
 
 
 def full_rows(page: Page) -> int:

@@ -11,9 +11,10 @@ from django.core.cache import cache
 from integrations.services import connections
 from tests.config.access.addresses import admin_addresses, other_addresses, read_table
 from tests.config.access.asking import Answer, Asker
+from tests.config.access.pages import OTHERS
 from tests.config.access.people import GROUPS, PEOPLE, make_person
 from tests.config.access.policy import STRICT, loose_sources
-from tests.config.access.table import OTHERS, TABLE
+from tests.config.access.table import TABLE
 from tests.config.access.world import World, make_world
 
 pytestmark = pytest.mark.django_db

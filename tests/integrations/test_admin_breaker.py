@@ -40,7 +40,7 @@ def silence(row: Connection) -> Connection:
 
 
 def clock(row: Connection) -> str:
-    return f"{timezone.localtime(row.paused_until):%H:%M}"
+    return f"{timezone.localtime(row.paused_until):%H:%M %Z}"
 
 
 @pytest.fixture

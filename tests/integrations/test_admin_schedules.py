@@ -57,6 +57,18 @@ def test_the_next_times_keep_to_the_window():
     assert found == [NOW.replace(hour=17), NOW.replace(hour=17, minute=30)]
 
 
+def test_its_next_times_are_in_its_own_zone_whoever_looks(schedule):
+    FlowSchedule.objects.filter(pk=schedule.pk).update(
+        every_minutes=None, daily_at=time(3), weekdays=127, enabled=True, timezone="Asia/Kolkata"
+    )
+    client = log_in("Viewer")
+    client.post("/admin/time-zone/", {"zone": "America/Los_Angeles"})
+    html = get_page(client, page_url(schedule))
+
+    assert html.count(", 03:00</time>") == 5
+    assert html.count("03:00:00 IST") == 10
+
+
 def test_a_manual_schedule_has_no_next_times():
     assert next_times(FlowSchedule(), NOW) == []
 

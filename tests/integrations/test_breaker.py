@@ -154,16 +154,16 @@ def test_a_closed_one_needs_no_probe(fake, now):
 
 def test_the_page_says_what_happens_in_plain_words(opened, now):
     begin = "Beans does not answer (3 failed calls)."
-    assert why_waiting(opened, now) == f"{begin} Its orders wait; we try again at 12:02."
-    assert why_waiting(opened, now, 1) == f"{begin} 1 order waits; we try again at 12:02."
-    assert why_waiting(opened, now, 4) == f"{begin} 4 orders wait; we try again at 12:02."
+    assert why_waiting(opened, now) == f"{begin} Its orders wait; we try again at 12:02 UTC."
+    assert why_waiting(opened, now, 1) == f"{begin} 1 order waits; we try again at 12:02 UTC."
+    assert why_waiting(opened, now, 4) == f"{begin} 4 orders wait; we try again at 12:02 UTC."
     later = now + 2 * MINUTE
     assert why_waiting(opened, later, 0) == f"{begin} No order waits; we try now."
 
 
 def test_the_page_says_until_when_it_was_asked_to_slow_down(fake, now):
     breaker.record_slow_down(fake.pk, 120, now, now)
-    assert why_waiting(fresh(fake), now) == "Beans asked us to slow down until 12:02."
+    assert why_waiting(fresh(fake), now) == "Beans asked us to slow down until 12:02 UTC."
     assert why_waiting(fresh(fake), now + 2 * MINUTE) == ""
 
 

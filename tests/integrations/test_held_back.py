@@ -56,7 +56,7 @@ def run_of(connection, trigger="schedule", **options):
 def test_a_run_waits_in_the_queue_and_says_why(silent, ran):
     record = run_of(silent)
     assert (record.status, record.reason, ran) == ("queued", "waiting", [])
-    until = f"{timezone.localtime(silent.paused_until):%H:%M}"
+    until = f"{timezone.localtime(silent.paused_until):%H:%M %Z}"
     assert record.error == (
         f"Beans does not answer (3 failed calls). Its orders wait; we try again at {until}."
     )

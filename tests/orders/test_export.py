@@ -42,9 +42,9 @@ def test_an_order_is_a_row_with_its_badges_units_partners_and_tracking(order):
 
     assert row == {
         "number": order.number,
-        "placed": "2026-11-20 12:00",
+        "placed (UTC)": "2026-11-20 12:00",
         "payment": "Paid",
-        "paid": "2026-11-20 12:00",
+        "paid (UTC)": "2026-11-20 12:00",
         "fulfillment": order.get_status_display(),
         "customer": "Dana Petrov",
         "email": "dana.petrov@customer.example",
@@ -68,7 +68,7 @@ def test_a_parcel_is_a_row_with_where_it_goes_and_who_knows(order):
         "order": order.number,
         "bound_for": "The customer",
     }
-    assert (row["partner"], row["status"], row["delivered"]) == ("Us", "In transit", "")
+    assert (row["partner"], row["status"], row["delivered (UTC)"]) == ("Us", "In transit", "")
     assert row["store"] == "To publish"
 
 
@@ -165,3 +165,12 @@ def test_many_rows_take_as_many_queries_as_few(own_store, order):
         make_order(own_store, "MUG-1")
     assert queries() == few
     assert Shipment.objects.count() == 1
+
+
+def test_the_times_of_a_file_are_in_the_zone_of_who_takes_it(order):
+    client = log_in("Manager")
+    client.post("/admin/time-zone/", {"zone": "America/Los_Angeles"})
+    (row,) = rows_of(client.get(ORDERS))
+
+    assert row["placed (America/Los_Angeles)"] == "2026-11-20 04:00"
+    assert "placed" not in row

@@ -32,7 +32,6 @@ for part in (
     parts.diff,
     parts.strip,
     parts.json_block,
-    parts.two_lines,
 ):
     register.simple_tag(part)
 
@@ -230,14 +229,6 @@ def without_style(html: str) -> SafeString:
 def is_checkbox(bound: BoundField) -> bool:
     """Whether the field is one box to tick, whose label comes after it."""
     return isinstance(bound.field.widget, CheckboxInput)
-
-
-@register.filter
-def with_label(bound: Any) -> Any:
-    """An inline cell has no visible label: say the column's name to screen readers."""
-    if not hasattr(bound, "as_widget"):
-        return bound
-    return bound.as_widget(attrs={"aria-label": bound.label})
 
 
 def _column_css(cl: ChangeList, name: Any) -> str:

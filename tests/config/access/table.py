@@ -6,33 +6,9 @@ A cell is GET/POST. `<id>` is a row, `+name` the button of ticked rows (a POST t
 rights. 404: nobody finds it. 405: a button is not a page, or a page is not a button.
 """
 
-TABLE = """
-# The site and its pages                           nobody  no role Viewer  Operat. Manager Owner
-<start>                                            302/302 200/200 200/200 200/200 200/200 200/200
-<anything else>                                    302/302 404/404 404/404 404/404 404/404 404/404
-autocomplete/                                      302/302 403/405 200/405 200/405 200/405 200/405
-bulk/<id>/                                         302/302 403/403 403/403 403/403 403/403 403/403
-catalog/                                           302/302 403/405 200/405 200/405 200/405 200/405
-catalog/import/                                    302/302 405/403 405/403 405/403 405/302 405/302
-catalog/preview/                                   302/302 403/403 403/403 403/403 302/302 302/302
-catalog/refresh/                                   302/302 405/403 405/403 405/302 405/302 405/302
-catalog/variants.csv                               302/302 403/405 403/405 403/405 200/405 200/405
-connect-partner/                                   302/302 403/403 403/403 403/403 403/403 200/200
-connect/<id>/                                      302/302 403/403 403/403 403/403 403/403 200/200
-health/                                            302/302 403/403 200/403 200/200 200/200 200/200
-icons.svg                                          200/200 200/200 200/200 200/200 200/200 200/200
-jsi18n/                                            302/302 200/405 200/405 200/405 200/405 200/405
-kit/                                               302/302 403/405 403/405 403/405 403/405 403/405
-login/                                             200/200 302/200 302/200 302/200 302/200 302/200
-logout/                                            302/302 405/200 405/200 405/200 405/200 405/200
-orders/orders.csv                                  302/302 403/405 403/405 403/405 200/405 200/405
-orders/shipments.csv                               302/302 403/405 403/405 403/405 200/405 200/405
-password_change/                                   302/302 200/200 200/200 200/200 200/200 200/200
-password_change/done/                              302/302 200/405 200/405 200/405 200/405 200/405
-r/<id>/<id>/                                       302/302 404/404 404/404 404/404 404/404 404/404
-search/                                            302/302 200/405 200/405 200/405 200/405 200/405
-setup/                                             302/302 403/405 200/405 200/405 200/405 200/405
+from tests.config.access.pages import PAGES
 
+ROWS = """
 # People                                           nobody  no role Viewer  Operat. Manager Owner
 auth/                                              302/302 404/404 404/404 404/404 404/404 200/200
 auth/group/                                        302/302 403/403 403/403 403/403 403/403 200/200
@@ -301,13 +277,4 @@ orders/shipment/add/                               302/302 403/403 403/403 403/4
 orders/shipment/new/                               302/302 403/405 200/405 200/405 200/405 200/405
 """
 
-# Asked without a token: only webhooks take what is sent to them, and they check who signed it.
-OTHERS = """
-#                        nobody  Owner
-<start>                  302/403 302/403
-connect/<id>/<id>/       404/403 404/403
-connect/<id>/callback/   404/403 404/403
-healthz                  200/403 200/403
-hooks/<id>/              405/401 405/401
-readyz                   503/403 503/403
-"""
+TABLE = PAGES + ROWS

@@ -149,13 +149,19 @@
       button.removeAttribute("aria-busy");
     }));
 
-  /* ---- Keyboard: / search, g then a letter to go, j k x on lists, Enter opens. Who dictates would
-     set them off by speaking, so they can be switched off. ---- */
+  /* ---- Keyboard: / search, g then a letter to go, j k x on lists, Enter opens, ? lists them. Who
+     dictates would set them off by speaking, so they can be switched off. ---- */
   const OFF = "shortcuts-off";
   const areOff = () => OFF in localStorage;
   const switchShortcuts = document.querySelector("[data-shortcuts]");
+  const keyList = document.getElementById("keys");
+  const searchBox = document.getElementById("searchbar") || document.getElementById("jump");
+  const slash = Object.assign(document.createElement("kbd"), { textContent: "/" });
+  searchBox?.after(slash);
   const showShortcuts = () => {
-    document.body.classList.toggle("no-shortcuts", areOff());
+    slash.hidden = areOff();
+    if (areOff()) searchBox?.removeAttribute("aria-keyshortcuts");
+    else searchBox?.setAttribute("aria-keyshortcuts", "/");
     switchShortcuts.hidden = false;
     switchShortcuts.textContent = `Turn keyboard shortcuts ${areOff() ? "on" : "off"}`;
   };
@@ -166,6 +172,7 @@
       showShortcuts();
     });
     showShortcuts();
+    document.querySelector("[popovertarget=keys]").hidden = false;
   }
   const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, dialog";
   const GO_MS = 1200;
@@ -178,11 +185,13 @@
     rows[cursor].scrollIntoView({ block: "nearest" });
   };
   const focusSearch = (event) => {
-    const box = document.getElementById("searchbar") || document.getElementById("jump");
-    if (!box) return;
     event.preventDefault();
-    box.focus();
-    box.select();
+    searchBox?.focus();
+    searchBox?.select();
+  };
+  const listKeys = () => {
+    keyList?.removeAttribute("popover");
+    keyList?.showModal();
   };
   document.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
@@ -200,6 +209,7 @@
     const onRow = rows[cursor];
     if (event.key === "g") goSince = Date.now();
     else if (event.key === "/") focusSearch(event);
+    else if (event.key === "?") listKeys();
     else if (event.key === "j" && rows.length) moveCursor(rows, 1);
     else if (event.key === "k" && rows.length) moveCursor(rows, -1);
     else if (event.key === "x" && onRow) onRow.querySelector("input.action-select")?.click();

@@ -1,0 +1,23 @@
+"""What the rights of the portal are called where a group is given them."""
+
+from typing import Any
+
+from django.contrib import admin
+
+site: Any = admin.site
+site.right_words |= {
+    "auth.delete_group": "Delete groups",
+    "catalog.import_product": "Import partners' products and set their prices",
+    "integrations.change_alert": "Take, snooze and close alerts",
+    "integrations.manage_connection": "Connect, pause and archive systems, replace credentials",
+    "integrations.release_run": "Approve or discard held runs",
+    "integrations.replay_event": "Replay or ignore webhooks",
+    "integrations.run_flow": "Start, repeat and cancel runs",
+    "integrations.view_payload": "See customers' raw data in webhooks",
+    "inventory.change_stocklevel": "Adjust what is on our own shelf",
+    "orders.approve_order": "Approve, hold, route and release orders",
+    "orders.cancel_order": "Cancel orders, with and without the partner",
+    "orders.change_shipment": "Receive, count and ship parcels, send their e-mails again",
+    "orders.export_data": "Export lists and customers' data as files",
+    "orders.submit_partnerorder": "Send, approve, hold and settle partner orders",
+}
