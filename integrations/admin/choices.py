@@ -62,7 +62,7 @@ HEALTH = rule_filter(
     ("silent", "Does not answer", Q(status=Status.ACTIVE, opened__gt=0)),
     ("slow", "Slowed down", slowed_down),
     ("stale", "Stale", stale),
-    ("attention", "Needs attention", Q(status=Status.NEEDS_ATTENTION)),
+    ("attention", "Needs reconnect", Q(status=Status.NEEDS_ATTENTION)),
     ("paused", "Paused", Q(status=Status.PAUSED)),
     ("draft", "Draft", Q(status=Status.DRAFT)),
 )

@@ -185,7 +185,6 @@ class ConnectionAdmin(ConnectionButtons):
             "credentials": secret_rows(obj, full=request.user.has_perm(MANAGE)),
             "token_note": token_note(obj, now),
             "by_link": needs_owner(obj),
-            "connect_url": f"{address('connect_partner')}?account={obj.account}",
             "may_manage": request.user.has_perm(MANAGE),
         }
 

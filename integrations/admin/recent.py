@@ -19,6 +19,8 @@ TONES = {
     "interrupted": "bad",
     "skipped": "mute",
     "canceled": "mute",
+    "discarded": "mute",
+    "overtaken": "mute",
 }
 Key = tuple[int, str]
 

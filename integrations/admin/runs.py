@@ -21,12 +21,14 @@ from integrations.admin.cadence import flow_words
 from integrations.admin.choices import FlowChoice
 from integrations.admin.held_buttons import discard, held_facts, release
 from integrations.admin.places import address, row_url
-from integrations.admin.run_changes import change_tabs, find_changes
+from integrations.admin.run_changes import change_tabs, find_changes, held_word
+from integrations.admin.run_words import find_names, find_story
 from integrations.models import Connection, SyncRun
 from integrations.services.held_runs import CannotDecide
 
 Status = SyncRun.Status
 ALIVE = (Status.QUEUED, Status.RUNNING)
+QUIET = (Status.SKIPPED, Status.CANCELED, Status.DISCARDED, Status.OVERTAKEN)
 SHOWN_CALLS = 100
 HINTS = {
     "auth": "The account does not let us in. Open the connection and connect it again.",
@@ -161,7 +163,10 @@ class SyncRunAdmin(SummaryAdmin):
         """Numbers, what went wrong and what to do, changes, calls."""
         tab = request.GET.get("show", "")
         changes = find_changes(obj)
+        shown = changes.shown(tab, held_word(obj))
+        names = find_names(obj, [cells[0].key for cells in shown], request)
         return {
+            "story": find_story(obj, request),
             "badges": [obj.get_status_display()],
             "alive": obj.status in ALIVE,
             "flow_label": flow_words(obj.flow),
@@ -172,8 +177,8 @@ class SyncRunAdmin(SummaryAdmin):
             "hint": HINTS.get(obj.reason, ""),
             "needs_reconnect": obj.connection.status == Connection.Status.NEEDS_ATTENTION,
             "tone": _tone(obj),
-            "change_tabs": change_tabs(changes, tab),
-            "changes": changes.shown(tab),
+            "change_tabs": change_tabs(changes, tab, held_word(obj)),
+            "changes": [(*cells, names.get(cells[0].key)) for cells in shown],
             "more_changes": changes.left_off(tab),
             "calls": list(obj.calls.order_by("id")[:SHOWN_CALLS]),
             "call_count": obj.calls.count(),
@@ -250,4 +255,4 @@ def quiet_zero(number: int) -> SafeString:
 def _tone(run: SyncRun) -> str:
     if run.status in (Status.FAILED, Status.INTERRUPTED):
         return "bad"
-    return "mute" if run.status in (Status.SKIPPED, Status.CANCELED) else "warn"
+    return "mute" if run.status in QUIET else "warn"

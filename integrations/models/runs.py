@@ -21,6 +21,8 @@ class RunStatus(models.TextChoices):
     SKIPPED = "skipped", "Skipped"
     INTERRUPTED = "interrupted", "Interrupted"
     CANCELED = "canceled", "Canceled"
+    DISCARDED = "discarded", "Discarded"
+    OVERTAKEN = "overtaken", "Overtaken"
 
 
 class RunTrigger(models.TextChoices):
@@ -35,6 +37,8 @@ class SyncRun(Movable, Stamped):
     """Counts are records. `slot` is the due minute of a scheduled run; it makes a run unique.
 
     `reason` is a short code of why a run was skipped, held or failed; `error` the sentence.
+    A held run ends by a person, or by a newer good run that overtakes it; `decided_by` says who
+    released or discarded it, `decision_note` why.
     """
 
     Status = RunStatus
@@ -45,7 +49,7 @@ class SyncRun(Movable, Stamped):
         "running": {
             "completed", "partial", "held", "failed", "skipped", "interrupted", "canceled",
         },
-        "held": {"completed", "canceled"},
+        "held": {"completed", "discarded", "overtaken"},
     }  # fmt: skip
 
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="runs")
@@ -70,6 +74,8 @@ class SyncRun(Movable, Stamped):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
+
+    decision_note = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         permissions = [
