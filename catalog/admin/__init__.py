@@ -3,6 +3,7 @@
 from catalog.admin import (
     catalog_page,
     export,
+    for_inbox,
     import_page,
     partners,
     run_words,
@@ -14,6 +15,7 @@ from catalog.admin import (
 __all__ = [
     "catalog_page",
     "export",
+    "for_inbox",
     "import_page",
     "partners",
     "run_words",
