@@ -173,6 +173,7 @@ class VariantAdmin(CsvLink, SummaryAdmin):
             "price_changed": bool(theirs and ours and theirs.price != ours.cost),
             "refs": refs_of(obj),
             "places": sources.places_of(obj),
+            "last": sources.last_change(obj, request),
             "partner_url": page_of(obj.product.source_partner, request),
             "siblings": siblings_of(obj),
         }
