@@ -46,7 +46,7 @@ def test_the_newest_change_stands_first_with_its_run(partner):
         assert '<em class="down">-8</em>' in card
         assert "<b>Brought in</b>" in card
         assert f'<a href="{run}">Run #{newest.run_id}</a>, Schedule' in card
-        assert html.partition('id="last-change"')[0].count('<section class="card"') == 0
+        assert html.partition('id="last-change"')[0].count('<section class="card"') == 1
 
 
 def test_a_person_and_their_reason_are_named(partner, django_user_model):
