@@ -1,22 +1,31 @@
 """Unmatched SKUs: what partners and stores keep naming that is no variant of ours, and why."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from catalog.admin.links import page_of
-from catalog.models import UnmatchedSku
+from catalog.models import UnmatchedSku, Variant
+from catalog.services.close_skus import Close, find_close, parts_of
+from catalog.services.link_listing import CannotLink, link_listing, listing_of, listings_of
+from config.adminkit.actions import Told, portal_action
+from config.adminkit.changelist import KitChangeList
 from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import copyable, link, when
+from integrations.admin.places import address
+
+LINK = "catalog.import_product"
 
 
 @admin.register(UnmatchedSku)
@@ -26,7 +35,10 @@ class UnmatchedSkuAdmin(SummaryAdmin):
     nav = Nav(group="Stock", order=15, icon="search", label="Unmatched SKUs")
     nav_tone = "warn"
     actions = None
-    list_display = ["sku_", "reason_", "connection_", "source_", "times", "first", "last", "look"]
+    list_display = [
+        *("sku_", "reason_", "close_", "next_", "connection_", "source_", "times", "first", "last"),
+    ]
+    refusals = (CannotLink,)
     list_filter = [("connection", MultiChoice), ("last_at", DateRange.called("Last seen"))]
     list_select_related = ["connection"]
     search_fields = ["sku"]
@@ -73,6 +85,19 @@ class UnmatchedSkuAdmin(SummaryAdmin):
         short = rest.replace(f" SKU {row.sku}", "") or "No product variant has it."
         return format_html('<span title="{}">{}</span>', row.reason, short)
 
+    @column("Closest of ours", "flex p2")
+    def close_(self, row: Any) -> SafeString:
+        """Our variants that may be meant, and why; else a search that finds."""
+        if not row.close:
+            return format_html("{}", link(part_url(row.sku), "Nothing is close: search"))
+        return format_html_join(SafeString("<br>"), "{}", ((close_words(c),) for c in row.close))
+
+    @column("What to do", "flex p3")
+    def next_(self, row: Any) -> SafeString:
+        """The next step, with the way there."""
+        words, url, label = next_step(row)
+        return format_html('<span class="q">{}</span> {}', words, link(url, label))
+
     @column("From", "m-e", "connection__name")
     def connection_(self, row: UnmatchedSku) -> SafeString:
         """Who names it."""
@@ -98,10 +123,90 @@ class UnmatchedSkuAdmin(SummaryAdmin):
         """Until when."""
         return when(row.last_at)
 
-    @column("", "p2")
-    def look(self, row: UnmatchedSku) -> SafeString:
-        """Our variants that look like it."""
-        return link(search_url(row.sku), "Search products")
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """With the button for who may press it; which rows have it is read for the whole page."""
+        names = super().get_list_display(request)
+        return [*names, "row_actions"] if request.user.has_perm(LINK) else names
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
+        """Ours, with what may be meant."""
+        return UnmatchedList
+
+    @portal_action(
+        "Link",
+        perm=LINK,
+        icon="link",
+        where=("inline",),
+        naming=lambda row: f"Link to {best_of(row)}",
+        title="Link it to our variant?",
+        submit="Link",
+        confirm=lambda row: (
+            f"{row.connection} names {row.sku}; we would count its stock for {best_of(row)}. "
+            "Only do this if both are the same thing."
+        ),
+        available=lambda row: listing_of(row) is not None and best_of(row) is not None,
+        why_not="nothing of ours is close, or they do not list it",
+    )
+    def link_it(self, request: HttpRequest, queryset: QuerySet[UnmatchedSku]) -> Told:
+        """Their stock of it counts for the closest of ours."""
+        row = queryset.select_related("connection").get()
+        variant, user = best_of(row), cast(User, request.user)
+        if variant is None:
+            raise CannotLink("Nothing of ours is close.")
+        link_listing(row, variant, user)
+        said = f"{row.sku} of {row.connection} is {variant}. Its stock counts from the next run on."
+        return Told(said, url=page_of(variant, request), link="Open it")
+
+
+class UnmatchedList(KitChangeList):
+    """Its rows know which of our variants may be meant, and whether they can be linked."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """The page, then two queries for all of its rows."""
+        super().get_results(request)
+        rows: Sequence[Any] = list(self.result_list)
+        close = find_close([row.sku for row in rows])
+        listed = listings_of(rows)
+        button = self.model_admin.portal_actions["link_it"]
+        for row in rows:
+            row.close = close.get(row.sku, [])
+            row.portal_row_actions = [button] if row.close and row.pk in listed else []
+        self.result_list = rows
+
+
+def best_of(row: Any) -> Variant | None:
+    """The likeliest of our variants."""
+    close = getattr(row, "close", None)
+    found = find_close([row.sku]).get(row.sku, []) if close is None else close
+    return found[0].variant if found else None
+
+
+def close_words(close: Close) -> SafeString:
+    """Its name, its SKU, and why it is named."""
+    shown = link(page_of(close.variant), close.variant.full_title)
+    return format_html('{} <span class="q">{}, {}</span>', shown, close.variant.sku, close.why)
+
+
+def next_step(row: Any) -> tuple[str, str, str]:
+    """What helps: (words, address, label of the link)."""
+    if row.source == UnmatchedSku.Source.ORDER:
+        orders = f"{address('orders_order_changelist')}?{urlencode({'q': row.sku})}"
+        what = "Import it from a partner, or correct the SKU in the store; then Route again."
+        if row.close:
+            meant = row.close[0].variant.sku
+            what = f"Correct the SKU in {row.connection} to {meant}; then Route again."
+        return what, orders, "Orders with it"
+    catalog = urlencode({"connection": row.connection_id, "q": row.sku})
+    what = "Link it, or import it." if row.portal_row_actions else "Import it, if you sell it."
+    return what, f"{address('partner_catalog')}?{catalog}", "Look in their catalog"
+
+
+def part_url(sku: str) -> str:
+    """The list of variants, searched for the longest part of a SKU that means something."""
+    parts = parts_of(sku)
+    if not parts:
+        return search_url(sku)
+    return f"{reverse('admin:catalog_variant_changelist')}?{urlencode({'q': parts[0]})}"
 
 
 def search_url(sku: str) -> str:
