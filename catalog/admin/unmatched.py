@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -13,9 +14,10 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from catalog.admin.links import page_of
-from catalog.models import UnmatchedSku, Variant
+from catalog.models import Listing, UnmatchedSku, Variant
 from catalog.services.close_skus import Close, find_close, parts_of
-from catalog.services.link_listing import CannotLink, link_listing, listing_of, listings_of
+from catalog.services.link_listing import CannotLink, link_listing
+from catalog.skus import find_variant
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.changelist import KitChangeList
 from config.adminkit.empty import Empty
@@ -25,7 +27,18 @@ from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import copyable, link, when
 from integrations.admin.places import address
 
-LINK = "catalog.import_product"
+
+class LinkForm(forms.Form):
+    """Which of our variants it is."""
+
+    sku = forms.CharField(label="Our SKU", max_length=100)
+
+    def clean_sku(self) -> Variant:
+        """The variant that has it."""
+        variant, reason = find_variant(self.cleaned_data["sku"].strip())
+        if variant is None:
+            raise forms.ValidationError(reason)
+        return variant
 
 
 @admin.register(UnmatchedSku)
@@ -123,10 +136,17 @@ class UnmatchedSkuAdmin(SummaryAdmin):
         """Until when."""
         return when(row.last_at)
 
-    def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """With the button for who may press it; which rows have it is read for the whole page."""
-        names = super().get_list_display(request)
-        return [*names, "row_actions"] if request.user.has_perm(LINK) else names
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UnmatchedSku]:
+        """With `can_link`: the partner lists it, and it is linked to nothing."""
+        theirs = Listing.objects.filter(connection=OuterRef("connection"), sku=OuterRef("sku"))
+        is_stock = Q(source=UnmatchedSku.Source.STOCK)
+        can_link = Case(When(is_stock, then=Exists(theirs.filter(variant=None))), default=False)
+        found: QuerySet[UnmatchedSku] = super().get_queryset(request)
+        return found.annotate(can_link=can_link)
+
+    def tab_queryset(self, request: HttpRequest) -> QuerySet[UnmatchedSku]:
+        """Counted without looking at listings."""
+        return UnmatchedSku.objects.order_by()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
         """Ours, with what may be meant."""
@@ -134,51 +154,43 @@ class UnmatchedSkuAdmin(SummaryAdmin):
 
     @portal_action(
         "Link",
-        perm=LINK,
+        perm="catalog.import_product",
         icon="link",
-        where=("inline",),
-        naming=lambda row: f"Link to {best_of(row)}",
-        title="Link it to our variant?",
+        where=("row",),
+        title="Link {obj} to one of ours?",
         submit="Link",
-        confirm=lambda row: (
-            f"{row.connection} names {row.sku}; we would count its stock for {best_of(row)}. "
-            "Only do this if both are the same thing."
-        ),
-        available=lambda row: listing_of(row) is not None and best_of(row) is not None,
-        why_not="nothing of ours is close, or they do not list it",
+        confirm="From the next run on their stock of it counts for our variant. "
+        "Only do this if both are the same thing.",
+        form=LinkForm,
+        initial=lambda row: {"sku": best_of(row)},
+        available=lambda row: row.can_link,
+        why_not="the partner does not list it, or it is linked already",
     )
-    def link_it(self, request: HttpRequest, queryset: QuerySet[UnmatchedSku]) -> Told:
-        """Their stock of it counts for the closest of ours."""
+    def link_it(self, request: HttpRequest, queryset: QuerySet[UnmatchedSku], sku: Variant) -> Told:
+        """Their stock of it counts for a variant of ours."""
         row = queryset.select_related("connection").get()
-        variant, user = best_of(row), cast(User, request.user)
-        if variant is None:
-            raise CannotLink("Nothing of ours is close.")
-        link_listing(row, variant, user)
-        said = f"{row.sku} of {row.connection} is {variant}. Its stock counts from the next run on."
-        return Told(said, url=page_of(variant, request), link="Open it")
+        link_listing(row, sku, cast(User, request.user))
+        said = f"{row.sku} of {row.connection} is {sku}. Its stock counts from the next run on."
+        return Told(said, url=page_of(sku, request), link="Open it")
 
 
 class UnmatchedList(KitChangeList):
-    """Its rows know which of our variants may be meant, and whether they can be linked."""
+    """Its rows know which of our variants may be meant, by one query for the page."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """The page, then two queries for all of its rows."""
+        """The page, then what is close."""
         super().get_results(request)
         rows: Sequence[Any] = list(self.result_list)
         close = find_close([row.sku for row in rows])
-        listed = listings_of(rows)
-        button = self.model_admin.portal_actions["link_it"]
         for row in rows:
             row.close = close.get(row.sku, [])
-            row.portal_row_actions = [button] if row.close and row.pk in listed else []
         self.result_list = rows
 
 
-def best_of(row: Any) -> Variant | None:
-    """The likeliest of our variants."""
-    close = getattr(row, "close", None)
-    found = find_close([row.sku]).get(row.sku, []) if close is None else close
-    return found[0].variant if found else None
+def best_of(row: UnmatchedSku) -> str:
+    """The SKU of the likeliest of our variants; empty if nothing is close."""
+    found = find_close([row.sku]).get(row.sku, [])
+    return found[0].variant.sku if found else ""
 
 
 def close_words(close: Close) -> SafeString:
@@ -197,7 +209,7 @@ def next_step(row: Any) -> tuple[str, str, str]:
             what = f"Correct the SKU in {row.connection} to {meant}; then Route again."
         return what, orders, "Orders with it"
     catalog = urlencode({"connection": row.connection_id, "q": row.sku})
-    what = "Link it, or import it." if row.portal_row_actions else "Import it, if you sell it."
+    what = "Link it, or import it." if row.can_link else "Import it, if you sell it."
     return what, f"{address('partner_catalog')}?{catalog}", "Look in their catalog"
 
 

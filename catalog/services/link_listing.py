@@ -1,8 +1,5 @@
 """Saying by hand that what a partner lists under another SKU is a variant of ours."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -17,22 +14,10 @@ class CannotLink(Exception):
 
 def listing_of(row: UnmatchedSku) -> Listing | None:
     """Their listing of this SKU, where it is the only one and not linked yet."""
-    return listings_of([row]).get(row.pk)
-
-
-def listings_of(rows: Sequence[UnmatchedSku]) -> dict[int, Listing]:
-    """The same for many rows, by the keys of those that have one, by one query."""
-    named = [row for row in rows if row.source == UnmatchedSku.Source.STOCK]
-    found: dict[tuple[int, str], list[Listing]] = defaultdict(list)
-    stores = {row.connection_id for row in named}
-    for one in Listing.objects.filter(connection__in=stores, sku__in={row.sku for row in named}):
-        found[one.connection_id, one.sku].append(one)
-    theirs = {row.pk: found[row.connection_id, row.sku] for row in named}
-    return {
-        pk: listings[0]
-        for pk, listings in theirs.items()
-        if len(listings) == 1 and listings[0].variant_id is None
-    }
+    if row.source != UnmatchedSku.Source.STOCK:
+        return None
+    found = list(Listing.objects.filter(connection=row.connection_id, sku=row.sku)[:2])
+    return found[0] if len(found) == 1 and found[0].variant_id is None else None
 
 
 def link_listing(row: UnmatchedSku, variant: Variant, user: User) -> Listing:

@@ -66,16 +66,19 @@ def ours(db: None) -> Variant:
     return make_variant("PARTNER-bluedoor-HG-GRIND")
 
 
-def press(row: UnmatchedSku, group: str = "Manager"):
+def press(row: UnmatchedSku, group: str = "Manager", sku: str = "PARTNER-bluedoor-HG-GRIND"):
     url = reverse("admin:catalog_unmatchedsku_do", args=[row.pk, "link_it"])
-    return log_in(group).post(url, {"confirmed": "1"}, follow=True)
+    form = {"confirmed": "1", "sku": sku}
+    return log_in(group).post(url, form, follow=True)
 
 
 def test_linked_by_a_person_its_stock_counts_and_the_row_goes(stranger, ours):
-    html = texts(log_in("Manager").get(LIST))
+    client, url = log_in("Manager"), f"{LIST}{stranger.pk}/do/link_it/"
+    html = texts(client.get(LIST))
     assert ours.product.title in html
     assert "Link it, or import it." in html
-    answer = press(stranger, "Owner")
+    assert f'value="{ours.sku}"' in texts(client.post(url))
+    answer = client.post(url, {"confirmed": "1", "sku": ours.sku}, follow=True)
     assert "Its stock counts from the next run on" in texts(answer)
     assert Listing.objects.get(sku="HG-GRIND").variant == ours
     assert not UnmatchedSku.objects.exists()
@@ -94,6 +97,12 @@ def test_a_variant_that_is_linked_there_already_is_refused(stranger, ours, partn
     boss = User.objects.create_superuser("boss")
     with pytest.raises(CannotLink, match="is linked to something else"):
         link_listing(stranger, ours, boss)
+    assert UnmatchedSku.objects.count() == 1
+
+
+def test_a_sku_that_is_none_of_ours_is_said_in_the_form(stranger, ours):
+    html = texts(press(stranger, sku="NOBODY"))
+    assert "No product variant found for SKU NOBODY." in html
     assert UnmatchedSku.objects.count() == 1
 
 
