@@ -66,7 +66,7 @@ class VariantAdmin(CsvLink, SummaryAdmin):
     ordering = ["product__title", "pk"]
     views = [
         ("", "All", None, ""),
-        ("out", "Sold out", lambda: Q(Exists(sold_out()), archived_at=None), "bad"),
+        ("out", "Out of stock", lambda: Q(Exists(sold_out()), archived_at=None), "bad"),
         ("drift", "Price changed", lambda: Q(drifted(), archived_at=None), "warn"),
         ("unlinked", "Not in our store", lambda: Q(~Exists(ours()), archived_at=None), "warn"),
     ]
@@ -133,7 +133,7 @@ class VariantAdmin(CsvLink, SummaryAdmin):
         stock = badge(variant.stock.word) if variant.stock else NOTHING
         if own_listing(variant):
             return stock
-        return format_html("{} {}", stock, badge("Not linked", "warn"))
+        return format_html("{} {}", stock, badge("Not in our store", "warn"))
 
     # --- actions
 

@@ -46,7 +46,7 @@ def flow_form(request: HttpRequest, connection: Connection | None) -> type[forms
         cls = provider_of(connection)
         names = [flow.name for flow in registry.flows_of(cls)] if cls else []
     choices = [(name, flow_words(name)) for name in names]
-    fields = {"flow": forms.ChoiceField(label="What to sync", choices=choices)}
+    fields = {"flow": forms.ChoiceField(label="What to run", choices=choices)}
     return type("FlowForm", (forms.Form,), fields)
 
 
@@ -94,13 +94,13 @@ class ConnectionButtons(SummaryAdmin):
         return Told(said, before="Does not answer", after="Connected")
 
     @portal_action(
-        "Sync now",
+        "Run now",
         perm="integrations.run_flow",
         icon="sync",
         primary=True,
-        title="Sync {obj} now?",
+        title="Run {obj} now?",
         form=flow_form,
-        submit="Sync now",
+        submit="Run now",
         available=lambda row: row.status == Status.ACTIVE,
         why_not="not connected",
     )

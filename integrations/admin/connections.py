@@ -189,9 +189,9 @@ class ConnectionAdmin(ConnectionButtons):
         }
 
     def _numbers(self, request: HttpRequest, obj: Connection) -> list[Fact]:
-        allowance = f"allowance {obj.stale_after_h} h"
+        too_old = f"too old after {obj.stale_after_h} h"
         tone = "warn" if is_stale(obj, timezone.now()) else ""
-        age = Fact("Last answer", when(obj.last_ok_at), allowance, tone=tone)
+        age = Fact("Last answer", when(obj.last_ok_at), too_old, tone=tone)
         return [age, *more_facts(obj, request)]
 
     def detail_links(self, request: HttpRequest, obj: Connection) -> list[tuple[str, str, str]]:

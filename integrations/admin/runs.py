@@ -1,4 +1,4 @@
-"""Sync runs: the list, and what one run did, changed and called."""
+"""Runs: the list, and what one run did, changed and called."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ HINTS = {
 class SyncRunAdmin(SummaryAdmin):
     """Machines write them; a person may ask for the same run again."""
 
-    nav = Nav("Integrations", 20, "sync", "r", label="Sync runs")
+    nav = Nav("Integrations", 20, "sync", "r", label="Runs")
     list_display = [
         *("head", "flow_", "connection_", "state", "by"),
         *("n_processed", "n_created", "n_updated", "n_unchanged", "n_skipped", "n_failed"),
@@ -68,7 +68,7 @@ class SyncRunAdmin(SummaryAdmin):
     comes_from = "any"
     empty_state = Empty(
         "No runs yet",
-        "Each sync of each connection is one row here. The first one starts by itself or by hand.",
+        "Each time something is brought in or told is one row here. The first starts by itself.",
         "See schedules",
         reverse_lazy("admin:integrations_flowschedule_changelist"),
         "integrations.view_flowschedule",
@@ -79,8 +79,9 @@ class SyncRunAdmin(SummaryAdmin):
     summary_only = True
     views = [
         ("", "All", None, ""),
-        ("running", "Running", Q(status__in=ALIVE), ""),
-        ("failed", "Failed", Q(status__in=[Status.FAILED, Status.INTERRUPTED]), "bad"),
+        ("running", "Under way", Q(status__in=ALIVE), ""),
+        ("failed", "Failed", Q(status=Status.FAILED), "bad"),
+        ("interrupted", "Interrupted", Q(status=Status.INTERRUPTED), "bad"),
         ("held", "Held", Q(status=Status.HELD), "warn"),
         ("partial", "Partial", Q(status=Status.PARTIAL), "warn"),
         ("completed", "Completed", Q(status=Status.COMPLETED), ""),

@@ -75,7 +75,7 @@ class InboundEventAdmin(SummaryAdmin):
     views = [
         ("", "All", None, ""),
         ("failed", "Failed", Q(status=Status.FAILED), "bad"),
-        ("waiting", "Waiting", Q(status__in=OPEN), "warn"),
+        ("waiting", "Under way", Q(status__in=OPEN), "warn"),
         ("unreadable", "Unreadable", Q(status=Status.UNREADABLE), "bad"),
         ("done", "Done", Q(status=Status.DONE), ""),
         ("ignored", "Ignored", Q(status=Status.IGNORED), ""),

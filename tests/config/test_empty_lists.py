@@ -74,7 +74,7 @@ def test_what_is_not_connected_depends_on_where_the_rows_come_from():
     make_partner()
 
     assert not_connected("partner", "Stock levels") is None
-    assert not_connected("any", "Sync runs") is None
+    assert not_connected("any", "Runs") is None
     missing = not_connected("store", "Orders")
     assert missing[:4] == (
         "Your store is not connected",
