@@ -49,7 +49,7 @@ class UnmatchedSkuAdmin(SummaryAdmin):
     nav_tone = "warn"
     actions = None
     list_display = [
-        *("sku_", "reason_", "close_", "next_", "connection_", "source_", "times", "first", "last"),
+        *("sku_", "meant", "reason_", "connection_", "source_", "times", "first", "last"),
     ]
     refusals = (CannotLink,)
     list_filter = [("connection", MultiChoice), ("last_at", DateRange.called("Last seen"))]
@@ -91,25 +91,23 @@ class UnmatchedSkuAdmin(SummaryAdmin):
         """As they write it."""
         return copyable(row.sku)
 
-    @column("Why", "flex m-c")
+    @column("Why", "clip p3")
     def reason_(self, row: UnmatchedSku) -> SafeString:
         """The sentence without the SKU that stands beside it."""
         rest = row.reason.removeprefix(f"No product variant found for SKU {row.sku}.").strip()
         short = rest.replace(f" SKU {row.sku}", "") or "No product variant has it."
         return format_html('<span title="{}">{}</span>', row.reason, short)
 
-    @column("Closest of ours", "flex p2")
-    def close_(self, row: Any) -> SafeString:
-        """Our variants that may be meant, and why; else a search that finds."""
-        if not row.close:
-            return format_html("{}", link(part_url(row.sku), "Nothing is close: search"))
-        return format_html_join(SafeString("<br>"), "{}", ((close_words(c),) for c in row.close))
-
-    @column("What to do", "flex p3")
-    def next_(self, row: Any) -> SafeString:
-        """The next step, with the way there."""
+    @column("Closest of ours, and what to do", "flex m-c")
+    def meant(self, row: Any) -> SafeString:
+        """Our variants that may be meant, and why; the next step, with the way there."""
         words, url, label = next_step(row)
-        return format_html('<span class="q">{}</span> {}', words, link(url, label))
+        lines = [close_words(close) for close in row.close]
+        if not row.close:
+            search = link(part_url(row.sku), "Search products")
+            lines = [format_html('<span class="q">Nothing of ours is close.</span> {}', search)]
+        lines.append(format_html('<span class="q">{}</span> {}', words, link(url, label)))
+        return format_html_join("", '<span class="two">{}</span>', ((line,) for line in lines))
 
     @column("From", "m-e", "connection__name")
     def connection_(self, row: UnmatchedSku) -> SafeString:

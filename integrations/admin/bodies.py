@@ -55,7 +55,10 @@ def indented(text: str) -> str:
             out.append(f"{sign}\n{INDENT * depth}")
         elif sign in "}]":
             depth = max(0, depth - 1)
-            out.append(f"\n{INDENT * depth}{sign}")
+            is_empty = bool(out) and out[-1].startswith(("{\n", "[\n"))
+            out.append(sign if is_empty else f"\n{INDENT * depth}{sign}")
+            if is_empty:
+                out[-2] = out[-2][0]
         elif sign == ",":
             out.append(f",\n{INDENT * depth}")
         else:

@@ -11,6 +11,7 @@ from tests.integrations.admin_rows import get_page, log_in, make_event, make_sto
     [
         ('{"a":1,"b":{"c":[2,3', '{\n  "a": 1,\n  "b": {\n    "c": [\n      2,\n      3'),
         ('{"a":"x,{y:\\"z"}', '{\n  "a": "x,{y:\\"z"\n}'),
+        ('{"a":[],"b":{}', '{\n  "a": [],\n  "b": {}'),
         ("}}", "}}"),
         ("name=Dana, Petrov", "name=Dana, Petrov"),
         ("", ""),

@@ -45,7 +45,7 @@ def test_the_newest_change_stands_first_with_its_run(partner):
         assert "<b>12</b>" in card
         assert '<em class="down">-8</em>' in card
         assert "<b>Brought in</b>" in card
-        assert f'<a href="{run}">Run #{newest.run_id}</a>, Schedule' in card
+        assert f'<a href="{run}">Run #{newest.run_id}</a> (Schedule)' in card
         assert html.partition('id="last-change"')[0].count('<section class="card"') == 1
 
 
@@ -56,7 +56,7 @@ def test_a_person_and_their_reason_are_named(partner, django_user_model):
     client = log_in("Viewer")
     for url in pages_of(level):
         card = card_of(texts(client.get(url)))
-        assert "Found two behind the shelf, Mia" in card
+        assert "Found two behind the shelf (Mia)" in card
         assert "<b>Adjusted by hand</b>" in card
 
 
