@@ -106,7 +106,7 @@ class UnmatchedSkuAdmin(SummaryAdmin):
         if not row.close:
             search = link(part_url(row.sku), "Search products")
             lines = [format_html('<span class="q">Nothing of ours is close.</span> {}', search)]
-        lines.append(format_html('<span class="q">{}</span> {}', words, link(url, label)))
+        lines.append(format_html('{} <span class="q">{}</span>', link(url, label), words))
         return format_html_join("", '<span class="two">{}</span>', ((line,) for line in lines))
 
     @column("From", "m-e", "connection__name")
@@ -201,7 +201,7 @@ def next_step(row: Any) -> tuple[str, str, str]:
     """What helps: (words, address, label of the link)."""
     if row.source == UnmatchedSku.Source.ORDER:
         orders = f"{address('orders_order_changelist')}?{urlencode({'q': row.sku})}"
-        what = "Import it from a partner, or correct the SKU in the store; then Route again."
+        what = "Import it, or correct the SKU in the store; then Route again."
         if row.close:
             meant = row.close[0].variant.sku
             what = f"Correct the SKU in {row.connection} to {meant}; then Route again."

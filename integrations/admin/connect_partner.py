@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from integrations import registry
 from integrations.admin.connection_buttons import MANAGE
-from integrations.admin.installs import products_of, shown_word, why_failed
+from integrations.admin.installs import needs_another, products_of, shown_word, why_failed
 from integrations.admin.inviting import (
     Before,
     find_before,
@@ -113,6 +113,7 @@ def link_rows() -> list[Any]:
     now = timezone.now()
     for row in rows:
         row.word, row.why = shown_word(row, now), why_failed(row)
+        row.needs_another = needs_another(row, now)
         row.found = found.get(row.connection_id, 0)
     return rows
 

@@ -26,7 +26,7 @@ _counters: list[CountProducts] = []
 OPEN = ("Created", "Opened", "Failed")
 # Why an attempt connected nothing, as staff should read it.
 FAILURES = {
-    "denied": "The owner pressed Cancel there.",
+    "denied": "The owner declined.",
     "unsigned": "The answer carried no valid signature, so it was not used.",
     "browser": "The owner came back in another browser than the link was opened in.",
     "late": "The owner took longer than ten minutes to approve.",
@@ -116,7 +116,6 @@ class InstallLinkAdmin(SummaryAdmin):
         "New link",
         perm=MANAGE,
         where=("row", "detail"),
-        icon="link",
         primary=True,
         available=lambda link: needs_another(link, timezone.now()),
         why_not="it can still be used, or did its work",

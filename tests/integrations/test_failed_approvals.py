@@ -86,7 +86,7 @@ def test_staff_see_why_and_get_a_new_link_with_one_press(db):
     link = make_link(opened_at=timezone.now(), failed_at=timezone.now(), failure="denied")
     owner = log_in("Owner")
     html = get_page(owner, PAGE)
-    assert "The owner pressed Cancel there." in html
+    assert "The owner declined." in html
     assert "not approved yet" not in html
     url = reverse("admin:integrations_installlink_do", args=[link.pk, "new_link"])
     page = owner.post(url).url
