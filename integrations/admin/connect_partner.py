@@ -1,5 +1,6 @@
 """Connect a partner store, or reconnect one: make an install link, see what became of each."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from integrations.services.installs import LINK_DAYS
 
 SHOWN = 50
 WATCHED = timedelta(hours=1)
+MOST_DIGITS = 18
 
 
 class LinkForm(forms.Form):
@@ -84,13 +86,15 @@ def connect_partner(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, form: LinkForm, before: Before | None) -> HttpResponse:
     site: Any = admin.site
-    made, links = made_link(request), link_rows()
+    made, links, followed = made_link(request), link_rows(), followed_link(request)
     before = find_before(made[0].account) if made else before
     context: dict[str, Any] = {
         "form": form,
         "before": before,
         "days": LINK_DAYS,
         "links": links,
+        "followed": followed,
+        "follows": followed is not None and is_waited_for(followed),
         "waiting": any(is_waited_for(row) for row in links),
         "catalog_url": address("partner_catalog"),
         "all_url": address("integrations_installlink_changelist"),
@@ -110,12 +114,29 @@ def link_rows() -> list[Any]:
     links = InstallLink.objects.select_related("connection", "created_by").order_by("-id")
     rows: list[Any] = list(links.defer("connection__secrets", "connection__tokens")[:SHOWN])
     found = products_of({row.connection_id for row in rows if row.connection_id})
-    now = timezone.now()
     for row in rows:
-        row.word, row.why = shown_word(row, now), why_failed(row)
-        row.needs_another = needs_another(row, now)
-        row.found = found.get(row.connection_id, 0)
+        describe(row, found)
     return rows
+
+
+def followed_link(request: HttpRequest) -> Any:
+    """The link this person made on this page: what comes of it is said on top of it."""
+    made = request.GET.get("made", "")
+    if not made.isdecimal() or len(made) > MOST_DIGITS:
+        return None
+    mine = InstallLink.objects.filter(pk=made, created_by=request.user.pk)
+    row = mine.select_related("connection").first()
+    if row is not None:
+        describe(row, products_of({row.connection_id} if row.connection_id else set()))
+    return row
+
+
+def describe(row: Any, found: Mapping[int, int]) -> None:
+    """Give a link its state in words, why it failed, and how many products were found."""
+    now = timezone.now()
+    row.word, row.why = shown_word(row, now), why_failed(row)
+    row.needs_another = needs_another(row, now)
+    row.found = found.get(row.connection_id, 0)
 
 
 def is_waited_for(row: Any) -> bool:

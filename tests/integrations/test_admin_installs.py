@@ -145,3 +145,30 @@ def test_all_links_and_one_of_them():
     assert "blue-door.myshopify.com" in get_page(client, list_url("installlink"))
     page = reverse("admin:integrations_installlink_change", args=[link.pk])
     assert "The address itself is not stored" in get_page(client, page)
+
+
+def test_the_page_that_made_a_link_says_on_top_what_becomes_of_it():
+    client = log_in("Owner")
+    page = ask(client)
+    link = InstallLink.objects.filter(created_by__username="owner")
+    assert "Nobody opened it yet." in get_page(client, page)
+    link.update(opened_at=timezone.now())
+    assert "not approved yet.</b> This page follows it" in get_page(client, page)
+    link.update(failed_at=timezone.now(), failure="denied")
+    assert "<b>The owner declined.</b>" in get_page(client, page)
+    store = make_store("blue-door", name="Blue Door")
+    link.update(used_at=timezone.now(), failure="", connection=store)
+    html = get_page(client, page)
+    assert "<b>Blue Door is connected.</b> Its products are being read" in html
+    assert 'id="link-state" data-poll' in html
+    assert "Copy link" not in html
+
+
+@pytest.mark.parametrize("made", ["x", "9" * 30, "0", ""])
+def test_a_link_that_is_none_is_followed_by_nothing(made):
+    assert 'id="link-state"' not in get_page(log_in("Owner"), f"{PAGE}?made={made}")
+
+
+def test_a_colleagues_link_is_not_shown_as_ones_own():
+    link = make_link()
+    assert 'id="link-state"' not in get_page(log_in("Owner"), f"{PAGE}?made={link.pk}")
