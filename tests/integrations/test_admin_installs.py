@@ -160,7 +160,7 @@ def test_the_page_that_made_a_link_says_on_top_what_becomes_of_it():
     link.update(used_at=timezone.now(), failure="", connection=store)
     html = get_page(client, page)
     assert "<b>Blue Door is connected.</b> Its products are being read" in html
-    assert 'id="link-state" data-poll' in html
+    assert 'id="link-state" class="stack" data-poll' in html
     assert "Copy link" not in html
 
 
