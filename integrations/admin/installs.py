@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Refused, Told, portal_action
@@ -54,7 +55,7 @@ def count_products(count: CountProducts) -> CountProducts:
 class InstallLinkAdmin(SummaryAdmin):
     """All links; the page that makes them shows the newest."""
 
-    list_display = ["head", "state", "who", "created", "expires", "connection_"]
+    list_display = ["head", "state", "why", "who", "created", "expires", "connection_"]
     list_select_related = ["connection", "created_by"]
     search_fields = ["account", "email"]
     ordering = ["-id"]
@@ -83,7 +84,14 @@ class InstallLinkAdmin(SummaryAdmin):
         """What became of it."""
         return badge(shown_word(link, timezone.now()))
 
-    @column("For", "m-c", "email")
+    @column("Why", "flex m-c")
+    def why(self, link: InstallLink) -> SafeString:
+        """What went wrong at the last attempt, and when."""
+        if not (text := why_failed(link)):
+            return SafeString("")
+        return format_html('<span title="{}">{}</span> {}', text, text, when(link.failed_at))
+
+    @column("For", "m-e", "email")
     def who(self, link: InstallLink) -> str:
         """Its owner's e-mail."""
         return link.email

@@ -19,8 +19,6 @@ TONES = {
     "interrupted": "bad",
     "skipped": "mute",
     "canceled": "mute",
-    "discarded": "mute",
-    "overtaken": "mute",
 }
 Key = tuple[int, str]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from integrations import registry
 from integrations.models import SyncChange, SyncRun
+from integrations.models.runs import HELD_ENDS
 
 SHOWN = 200
 READ = 5000
@@ -68,8 +69,8 @@ def _elsewhere(run: SyncRun) -> Iterable[Any]:
 
 def held_word(run: SyncRun) -> str:
     """What became of the rows it held: they follow the decision about the run."""
-    is_over = run.status in (SyncRun.Status.DISCARDED, SyncRun.Status.OVERTAKEN)
-    return str(run.get_status_display()) if is_over else "Held"
+    is_over = run.status == SyncRun.Status.CANCELED and run.reason in HELD_ENDS
+    return HELD_ENDS[run.reason] if is_over else "Held"
 
 
 def change_tabs(changes: Changes, here: str, held: str) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, when
 from integrations.admin.asking import ask_for_runs
 from integrations.admin.cadence import flow_words
-from integrations.admin.choices import FlowChoice
+from integrations.admin.choices import RUN_STATUS, FlowChoice
 from integrations.admin.held_buttons import discard, held_facts, release
 from integrations.admin.places import address, row_url
 from integrations.admin.run_changes import change_tabs, find_changes, held_word
@@ -28,7 +28,6 @@ from integrations.services.held_runs import CannotDecide
 
 Status = SyncRun.Status
 ALIVE = (Status.QUEUED, Status.RUNNING)
-QUIET = (Status.SKIPPED, Status.CANCELED, Status.DISCARDED, Status.OVERTAKEN)
 SHOWN_CALLS = 100
 HINTS = {
     "auth": "The account does not let us in. Open the connection and connect it again.",
@@ -55,7 +54,7 @@ class SyncRunAdmin(SummaryAdmin):
     list_filter = [
         ("flow", FlowChoice),
         ("connection", MultiChoice),
-        ("status", MultiChoice),
+        RUN_STATUS,
         ("trigger", MultiChoice.called("Started by")),
         ("started_at", DateRange),
     ]
@@ -264,4 +263,4 @@ def quiet_zero(number: int) -> SafeString:
 def _tone(run: SyncRun) -> str:
     if run.status in (Status.FAILED, Status.INTERRUPTED):
         return "bad"
-    return "mute" if run.status in QUIET else "warn"
+    return "mute" if run.status in (Status.SKIPPED, Status.CANCELED) else "warn"

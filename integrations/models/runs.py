@@ -21,8 +21,6 @@ class RunStatus(models.TextChoices):
     SKIPPED = "skipped", "Skipped"
     INTERRUPTED = "interrupted", "Interrupted"
     CANCELED = "canceled", "Canceled"
-    DISCARDED = "discarded", "Discarded"
-    OVERTAKEN = "overtaken", "Overtaken"
 
 
 class RunTrigger(models.TextChoices):
@@ -31,6 +29,10 @@ class RunTrigger(models.TextChoices):
     API = "api", "API"
     COMMAND = "command", "Command"
     WEBHOOK = "webhook", "Webhook"
+
+
+# How a held run that was not released ended, by its `reason`: a canceled one is called so.
+HELD_ENDS = {"discarded": "Discarded", "overtaken": "Overtaken"}
 
 
 class SyncRun(Movable, Stamped):
@@ -49,7 +51,7 @@ class SyncRun(Movable, Stamped):
         "running": {
             "completed", "partial", "held", "failed", "skipped", "interrupted", "canceled",
         },
-        "held": {"completed", "discarded", "overtaken"},
+        "held": {"completed", "canceled"},
     }  # fmt: skip
 
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="runs")
@@ -106,6 +108,12 @@ class SyncRun(Movable, Stamped):
 
     def __str__(self) -> str:
         return f"Run #{self.pk}"
+
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        """Its status as staff read it: of a held run that ended, how."""
+        if self.status == RunStatus.CANCELED and self.reason in HELD_ENDS:
+            return HELD_ENDS[self.reason]
+        return str(RunStatus(self.status).label)
 
 
 class ChangeOutcome(models.TextChoices):

@@ -49,7 +49,7 @@ def release_run(run: SyncRun, user: User) -> Released:
 def discard_run(run: SyncRun, user: User, why: str = "") -> None:
     """Leave everything as it is. Raises CannotDecide with a sentence, and PermissionDenied."""
     with transaction.atomic():
-        _decide(run, Status.DISCARDED, "discarded", user, why)
+        _decide(run, Status.CANCELED, "discarded", user, why)
         close_run_alert(run)
 
 

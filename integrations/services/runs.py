@@ -206,7 +206,7 @@ def overtake_held(record: SyncRun) -> int:
     """A newer good run makes the held ones before it pointless; returns how many."""
     held = SyncRun.objects.filter(connection=record.connection_id, flow=record.flow)
     older = held.filter(status=Status.HELD, pk__lt=record.pk)
-    return sum(old.move(Status.HELD, Status.OVERTAKEN, reason="overtaken") for old in older)
+    return sum(old.move(Status.HELD, Status.CANCELED, reason="overtaken") for old in older)
 
 
 def close_run_alert(record: SyncRun) -> bool:

@@ -210,7 +210,7 @@ def _tell(row: InboundEvent) -> None:
         _fingerprint(row),
         "webhook",
         f"{whose}: a webhook {row.topic} could not be used",
-        f"{row.error} Open the webhook inbox, look at it, and replay it when the cause is gone.",
+        f"{row.error} Open it: its page says whether what it was about is here, and what helps.",
         row,
     )
 

@@ -47,6 +47,8 @@ def make_runs() -> None:
     store = make_store("blue-door")
     for number, status in enumerate(SyncRun.Status.values):
         make_run(store, flow=f"f{number}", status=status)
+    for reason in ("discarded", "overtaken"):
+        make_run(store, flow=reason, status="canceled", reason=reason)
 
 
 def make_events() -> None:
@@ -121,15 +123,21 @@ def test_the_health_filter_says_what_the_badges_say():
     assert {label for _, label, _ in HEALTH.rules} == badges
 
 
-@pytest.mark.parametrize(("model", "make"), [("syncrun", make_runs), ("inboundevent", make_events)])
-def test_statuses_are_filtered_by_the_words_of_their_badges(model, make):
+@pytest.mark.parametrize(
+    ("model", "make", "parameter"),
+    [("syncrun", make_runs, "status"), ("inboundevent", make_events, "status__in")],
+)
+def test_each_word_of_the_status_filter_finds_the_rows_with_that_badge(model, make, parameter):
     make()
-    (status,) = [
-        one
-        for one in log_in("Owner").get(list_url(model)).context["cl"].filter_specs
-        if getattr(one, "parameter", "") == "status__in"
-    ]
-    assert [label for _, label in status.options] == admin_of(model).model.Status.labels
+    client = log_in("Owner")
+    cl = client.get(list_url(model)).context["cl"]
+    rows = set(cl.result_list)
+    (found,) = [one for one in cl.filter_specs if getattr(one, "parameter", "") == parameter]
+    assert {label for _, label in found.options} == {badge_of(row) for row in rows}
+    for value, label in found.options:
+        answer = client.get(f"{list_url(model)}?{parameter}={value}")
+        wanted = {row for row in rows if badge_of(row) == label}
+        assert set(answer.context["cl"].result_list) == wanted, label
 
 
 def test_alerts_are_filtered_by_the_words_of_their_kind():

@@ -7,7 +7,7 @@ from django.utils import timezone
 from integrations.errors import NotAuthorized
 from integrations.models import Connection, InstallLink
 from integrations.services.connections import needs_attention
-from tests.integrations.admin_rows import get_page, log_in, make_store, press
+from tests.integrations.admin_rows import get_page, list_url, log_in, make_store, press
 from tests.integrations.inviting import age_state, come_back, go
 from tests.integrations.test_admin_installs import make_link
 
@@ -88,6 +88,7 @@ def test_staff_see_why_and_get_a_new_link_with_one_press(db):
     html = get_page(owner, PAGE)
     assert "The owner declined." in html
     assert "not approved yet" not in html
+    assert "The owner declined." in get_page(owner, list_url("installlink"))
     url = reverse("admin:integrations_installlink_do", args=[link.pk, "new_link"])
     page = owner.post(url).url
     old, new = InstallLink.objects.order_by("pk")

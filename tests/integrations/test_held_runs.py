@@ -1,10 +1,8 @@
 """Held runs of any flow: one decision by somebody who may, and one effect."""
 
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Permission, User
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
@@ -74,11 +72,11 @@ def test_released_it_is_completed_and_says_by_whom(fake, released, boss):
     assert (released, open_alerts()) == ([run.pk], 0)
 
 
-def test_discarded_it_is_over_and_nothing_is_applied(fake, released, boss):
+def test_discarded_it_is_canceled_and_nothing_is_applied(fake, released, boss):
     run = held_run(fake)
     discard_run(run, boss)
     run.refresh_from_db()
-    assert (run.status, run.reason, run.decided_by) == ("discarded", "discarded", boss)
+    assert (run.status, run.reason, run.decided_by) == ("canceled", "discarded", boss)
     assert (released, open_alerts()) == ([], 0)
     with pytest.raises(CannotDecide, match="It was discarded by boss"):
         release_run(run, boss)
@@ -111,14 +109,14 @@ def test_what_cannot_be_applied_later_can_only_be_discarded(fake, released, boss
     with pytest.raises(CannotDecide, match="run it again"):
         release_run(run, boss)
     discard_run(run, boss)
-    assert SyncRun.objects.get(pk=run.pk).status == "discarded"
+    assert SyncRun.objects.get(pk=run.pk).status == "canceled"
 
 
 def test_releasing_the_newer_one_settles_the_older(fake, released, boss):
     older, newer = held_run(fake), held_run(fake)
     release_run(newer, boss)
     older.refresh_from_db()
-    assert (older.status, older.reason, released) == ("overtaken", "overtaken", [newer.pk])
+    assert (older.status, older.reason, released) == ("canceled", "overtaken", [newer.pk])
     assert open_alerts() == 0
 
 
@@ -139,7 +137,7 @@ def test_a_newer_good_run_overtakes_it_and_closes_the_alert(fake, released, monk
     run = held_run(fake)
     good(fake, monkeypatch)
     run.refresh_from_db()
-    assert (run.status, run.reason, open_alerts()) == ("overtaken", "overtaken", 0)
+    assert (run.status, run.reason, open_alerts()) == ("canceled", "overtaken", 0)
 
 
 @pytest.mark.parametrize("params", [{"skus": ["A-1"]}, {"dry_run": True}])
@@ -222,13 +220,3 @@ def test_overtaken_its_rows_follow_too(fake, released, monkeypatch):
     html = get_page(log_in("Viewer"), page_url(run))
     assert "A newer good run has overtaken it" in html
     assert html.count('class="badge mute">Overtaken') == 3
-
-
-def test_runs_that_ended_before_are_called_what_they_were(fake, released, boss):
-    discarded, plain = held_run(fake), held_run(fake)
-    SyncRun.objects.update(status="canceled")
-    SyncRun.objects.filter(pk=discarded.pk).update(reason="discarded")
-    step = import_module("integrations.migrations.0007_decided_and_failed")
-    step.say_how_they_ended(apps, None)
-    assert SyncRun.objects.get(pk=discarded.pk).status == "discarded"
-    assert SyncRun.objects.get(pk=plain.pk).status == "canceled"

@@ -62,4 +62,4 @@ def test_a_good_run_overtakes_a_held_one(
     second, _ = request_run(partner.connection, "stock", trigger="staff")
     assert run_flow(second.pk) == "completed"
     first.refresh_from_db()
-    assert (first.status, first.reason) == ("overtaken", "overtaken")
+    assert (first.status, first.reason) == ("canceled", "overtaken")

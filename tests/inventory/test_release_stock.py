@@ -172,7 +172,7 @@ def test_a_held_run_of_yesterday_does_not_undo_what_came_since(partner, shop, bo
     shop.stock = said([8] * 6)
     assert pull(partner).status == "completed"
     run.refresh_from_db()
-    assert (run.status, run.reason) == ("overtaken", "overtaken")
+    assert (run.status, run.reason) == ("canceled", "overtaken")
     assert set(levels().values()) == {8}
 
 

@@ -18,7 +18,6 @@ from integrations.services.runs import COUNTS, run_flow
 
 EXIT_CODES = {
     "completed": 0, "failed": 1, "interrupted": 1, "held": 3, "skipped": 4, "canceled": 4,
-    "discarded": 4, "overtaken": 4,
     "partial": 5, "queued": 4, "running": 4,
 }  # fmt: skip
 BAR, REDRAW_S = 30, 0.1
