@@ -1,17 +1,20 @@
 """The stored body of a webhook as a person may read it: indented, masked, or only its shape."""
 
 import json
+import re
 from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.adminkit.parts import json_block
+from config.adminkit.parts import SECRET_WORDS, json_block
 from integrations.models import InboundEvent
 from integrations.redaction import redact
 
 MOST_SHOWN = 200_000
 INDENT = "  "
+# The text after a secret-sounding name, in what is no JSON as a whole.
+SECRET = re.compile(rf'(?i)("[^"]*(?:{"|".join(SECRET_WORDS)})[^"]*"\s*:\s*)"[^"]*"?')
 
 
 def body_block(event: InboundEvent, *, full: bool) -> SafeString:
@@ -22,7 +25,7 @@ def body_block(event: InboundEvent, *, full: bool) -> SafeString:
     try:
         value = json.loads(raw)
     except ValueError:
-        text = redact(raw.decode("utf-8", "replace"))
+        text = SECRET.sub(r'\1"•••"', redact(raw.decode("utf-8", "replace")))
         return json_block(indented(text)) if full else hidden("text")
     return json_block(value if full else shape_of(value))
 

@@ -149,7 +149,11 @@ class InboundEventAdmin(SummaryAdmin):
             "event_id": event_id(obj),
             "connection_url": row_url(obj.connection),
             "subject_url": row_url(obj.subject),
-            "tone": "warn" if obj.status in (*OPEN, Status.IGNORED) else "bad",
+            "tone": "mute"
+            if obj.status == Status.IGNORED
+            else "warn"
+            if obj.status in OPEN
+            else "bad",
             "body": body_block(obj, full=request.user.has_perm("integrations.view_payload")),
             "kept_days": BODY_DAYS,
             "why_no_body": why_no_body(obj),
@@ -218,14 +222,14 @@ class InboundEventAdmin(SummaryAdmin):
         """Nothing is to be done with them, and why."""
         assert isinstance(request.user, AbstractBaseUser)
         user = request.user
-        done, skipped = self.each(queryset, lambda event: _must(ignore(event, reason, user)))
+        done, skipped = self.each(queryset, lambda event: _must(_ignore(event, reason, user)))
         return Told(f"{done} ignored", skipped=skipped, after=f"Ignored: {reason}")
 
 
 def main_button(event: InboundEvent) -> str:
     """Which button helps most: an unreadable body stays unreadable however often it is replayed."""
-    if event.status not in (Status.FAILED, Status.UNREADABLE):
-        return "replay"
+    if event.status in (Status.DONE, Status.IGNORED):
+        return ""
     lost = find_lost(event)
     if lost and lost.is_here:
         return "ignore"
@@ -237,6 +241,12 @@ def reason_to_ignore(event: InboundEvent) -> str:
     """What a person would write, where we know it."""
     lost = find_lost(event)
     return lost.sentence[:200] if lost and lost.is_here else ""
+
+
+def _ignore(event: InboundEvent, reason: str, user: AbstractBaseUser) -> bool:
+    """What it was about stays linked to it, if that is here."""
+    lost = find_lost(event)
+    return ignore(event, reason, user, lost.subject if lost else None)
 
 
 def _must(done: bool) -> None:

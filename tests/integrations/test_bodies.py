@@ -22,11 +22,12 @@ def test_text_that_was_to_be_json_gets_a_line_for_each_value(text, shown):
 
 
 def test_a_body_that_broke_off_is_still_shown_line_by_line_without_its_secrets(db):
-    body = b'{"id":1,"access_token":"t0ps3cret","lines":[{"sku":"A-1"'
+    body = b'{"id":1,"access_token":"t0ps3cret","token":"h1dden","lines":[{"sku":"A-1"'
     event = make_event(make_store("blue-door"), status="unreadable", body=body)
     html = get_page(log_in("Manager"), page_url(event))
     assert "&quot;id&quot;: 1,\n  &quot;access_token&quot;" in html
     assert "t0ps3cret" not in html
+    assert "h1dden" not in html
 
 
 def test_headers_with_secrets_are_masked(db):

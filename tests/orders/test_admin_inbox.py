@@ -60,6 +60,16 @@ def test_an_order_that_is_here_is_named_and_ignoring_is_the_main_button(store):
     assert f'value="Its order {order} was found by asking the store: nothing is missing."' in html
 
 
+def test_ignored_it_stays_linked_and_nothing_is_pressed_any_more(store):
+    order, event = captured(store), unreadable(store)
+    operator = log_in("Operator")
+    assert "1 ignored" in press(operator, event, "ignore", reason="It is here.")
+    assert InboundEvent.objects.get().subject == order
+    html = get_page(operator, page_url(event))
+    assert 'class="banner mute"' in html
+    assert "primary" not in html.partition('id="content"')[2].partition("Body")[0]
+
+
 def test_an_order_that_is_not_here_is_asked_for(store):
     captured(store, "gid://shopify/Order/8210000009999")
     event = unreadable(store)
