@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from integrations.services import installs
-from integrations.services.installs import Departure, InstallRefused
+from integrations.services.install_refusals import InstallRefused
+from integrations.services.installs import Departure
 
 COOKIE_AGE_S = installs.STATE_MINUTES * 60
 View = Callable[..., HttpResponse]

@@ -9,7 +9,7 @@ from integrations.services.connections import needs_attention
 from integrations.services.webhooks import Ignored, Waiting
 from integrations.types import Event
 
-REMOVED = "The store removed our app. Send its owner a new install link."
+REMOVED = "The store removed our app. Reconnect it: its owner gets a link and approves once more."
 
 
 @on("connection.uninstalled")

@@ -71,7 +71,7 @@ class StockLevel(Stamped):
 
 
 class ChangeReason(models.TextChoices):
-    PULL = "pull", "Pulled"
+    PULL = "pull", "Brought in"
     RELEASE = "release", "Released by staff"
     ADJUST = "adjust", "Adjusted by hand"
     IMPORT = "import", "First seen"

@@ -3,8 +3,10 @@
 from catalog.admin import (
     catalog_page,
     export,
+    for_inbox,
     import_page,
     partners,
+    run_words,
     search,
     unmatched,
     variants,
@@ -13,8 +15,10 @@ from catalog.admin import (
 __all__ = [
     "catalog_page",
     "export",
+    "for_inbox",
     "import_page",
     "partners",
+    "run_words",
     "search",
     "unmatched",
     "variants",

@@ -19,7 +19,7 @@ SHOWS = [
     ("", "Everything"),
     ("new", "Not imported"),
     ("changed", "Price changed"),
-    ("imported", "Imported"),
+    ("imported", "All imported"),
 ]
 
 

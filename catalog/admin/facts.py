@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from catalog.models import Partner, Variant
 
@@ -36,6 +37,7 @@ PlacesOf = Callable[[Variant], list[Fact]]
 LinesOf = Callable[[Sequence[Partner]], dict[int, int]]
 ShelfAt = Callable[[], list[Fact]]
 WaitingAt = Callable[[Partner], list[Fact]]
+LastChange = Callable[[Variant, HttpRequest], dict[str, Any] | None]
 
 
 def as_they_are(variants: QuerySet[Variant]) -> QuerySet[Variant]:
@@ -58,6 +60,11 @@ def no_lines(partners: Sequence[Partner]) -> dict[int, int]:
     return {}
 
 
+def no_change(variant: Variant, request: HttpRequest) -> dict[str, Any] | None:
+    """Until inventory hands in its own."""
+    return None
+
+
 def no_shelf() -> list[Fact]:
     """Until inventory hands in its own."""
     return []
@@ -69,6 +76,7 @@ class Sources:
     with_stock: WithStock = staticmethod(as_they_are)
     stock_of: StockOf = staticmethod(no_stock)
     places_of: PlacesOf = staticmethod(no_facts)
+    last_change: LastChange = staticmethod(no_change)
     shelf: ShelfAt = staticmethod(no_shelf)
     lines_waiting: LinesOf = staticmethod(no_lines)
     waiting_at: WaitingAt = staticmethod(no_facts)

@@ -91,7 +91,7 @@ def approving(partner: Partner) -> str | SafeString:
 def state_of(partner: Partner) -> State:
     """(badge word, tone, what it means)."""
     if partner.archived_at:
-        return "Archived", "mute", "Nothing is routed here any more."
+        return "Archived", "mute", "Nothing goes to it any more."
     if partner.is_us:
         return "Our shelf", "mute", "What lies here we ship ourselves."
     if partner.connection is None:

@@ -1,12 +1,10 @@
 """Products & variants: what we sell, where it comes from, what it costs."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
-from django.core.cache import cache
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
@@ -14,56 +12,25 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from catalog.admin.export import CsvLink, export_csv
-from catalog.admin.facts import LOW_STOCK, StockFact, sources
+from catalog.admin.facts import StockFact, sources
 from catalog.admin.links import page_of, short_id
+from catalog.admin.variant_filters import DRIFT, MISSING, STOCK, drifted, ours, sold_out
 from catalog.models import Listing, Partner, Product, Variant
 from catalog.pricing import margin
 from catalog.resources import VariantResource
 from config.adminkit.actions import Refused, Told, portal_action
 from config.adminkit.changelist import KitChangeList
 from config.adminkit.empty import Empty
-from config.adminkit.filters import MultiChoice, NumberRange, rule_filter
-from config.adminkit.nav import COUNT_SECONDS, Nav
+from config.adminkit.filters import MultiChoice, NumberRange
+from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import NOTHING, badge, copyable, link, money, when
-from integrations.models import Connection, ExternalRef
+from integrations.models import ExternalRef
 
 SHOWN = [
     *("connection_id", "variant_id", "sku", "price", "cost", "currency", "external_id"),
     *("external_product_id", "published_quantity", "published_at", "seen_at", "missing_since"),
 ]
-
-
-def told_store(**units: int) -> Callable[[], Q]:
-    """What our store was last told of them."""
-    told = {f"published_quantity__{name}": number for name, number in units.items()}
-    return lambda: Q(Exists(ours().filter(**told)))
-
-
-def drift_over(percent: int) -> Callable[[], Q]:
-    """The partner's price moved by more than so much from the cost our store was told."""
-    return lambda: Q(drifted(percent), archived_at=None)
-
-
-STOCK = rule_filter(
-    "Stock",
-    "stock",
-    ("in", "In stock", told_store(gt=LOW_STOCK)),
-    ("low", "Low stock", told_store(gt=0, lte=LOW_STOCK)),
-    ("out", "Out of stock", told_store(lte=0)),
-)
-DRIFT = rule_filter(
-    "Price changed",
-    "drift",
-    *((str(one), f"More than {one} %", drift_over(one)) for one in (5, 10, 25)),
-)
-MISSING = rule_filter(
-    "Without",
-    "without",
-    ("barcode", "Barcode", {"barcode": ""}),
-    ("store", "A place in our store", lambda: ~Q(Exists(ours()))),
-    ("partner", "A partner", {"product__source_partner": None}),
-)
 
 
 class VariantList(KitChangeList):
@@ -99,7 +66,7 @@ class VariantAdmin(CsvLink, SummaryAdmin):
     ordering = ["product__title", "pk"]
     views = [
         ("", "All", None, ""),
-        ("out", "Sold out", lambda: Q(Exists(sold_out()), archived_at=None), "bad"),
+        ("out", "Out of stock", lambda: Q(Exists(sold_out()), archived_at=None), "bad"),
         ("drift", "Price changed", lambda: Q(drifted(), archived_at=None), "warn"),
         ("unlinked", "Not in our store", lambda: Q(~Exists(ours()), archived_at=None), "warn"),
     ]
@@ -166,7 +133,7 @@ class VariantAdmin(CsvLink, SummaryAdmin):
         stock = badge(variant.stock.word) if variant.stock else NOTHING
         if own_listing(variant):
             return stock
-        return format_html("{} {}", stock, badge("Not linked", "warn"))
+        return format_html("{} {}", stock, badge("Not in our store", "warn"))
 
     # --- actions
 
@@ -206,6 +173,7 @@ class VariantAdmin(CsvLink, SummaryAdmin):
             "price_changed": bool(theirs and ours and theirs.price != ours.cost),
             "refs": refs_of(obj),
             "places": sources.places_of(obj),
+            "last": sources.last_change(obj, request),
             "partner_url": page_of(obj.product.source_partner, request),
             "siblings": siblings_of(obj),
         }
@@ -234,43 +202,6 @@ def margin_percent(variant: Variant) -> int | None:
     if theirs.currency != variant.currency:
         return None
     return round(margin(variant.price, theirs.cost) * 100)
-
-
-def own_stores() -> list[int]:
-    """Connections that are no partner's; kept for 15 seconds.
-
-    Their keys, not the condition: PostgreSQL takes *no partner's* for next to none, and loops.
-    """
-    found = Connection.objects.filter(partner=None).values_list("pk", flat=True)
-    return cache.get_or_set("catalog:own-stores", lambda: list(found), COUNT_SECONDS) or []
-
-
-def ours() -> QuerySet[Listing]:
-    """The variant in our own store."""
-    rows = Listing.objects.filter(variant=OuterRef("pk"), connection__in=own_stores())
-    return rows.filter(missing_since=None)
-
-
-def sold_out() -> QuerySet[Listing]:
-    """Our store was told that nothing can be sold."""
-    return ours().filter(published_quantity__lte=0)
-
-
-def drifted(percent: int = 0) -> Q:
-    """The partner's price is off the cost our store was told, by more than so many percent."""
-    theirs = {
-        "variant__listings__connection__partner": F("variant__product__source_partner"),
-        "variant__listings__missing_since": None,
-    }
-    price = "variant__listings__price"
-    less, more = F("cost") * (100 - percent) / 100, F("cost") * (100 + percent) / 100
-    differs = Q(**{f"{price}__lt": less}) | Q(**{f"{price}__gt": more})
-    if not percent:
-        differs |= Q(**{price: None})
-    rows = Listing.objects.filter(
-        differs, connection__in=own_stores(), missing_since=None, **theirs
-    )
-    return Q(pk__in=rows.exclude(cost=None).values("variant"))
 
 
 def refs_of(variant: Variant) -> list[dict[str, Any]]:

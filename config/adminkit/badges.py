@@ -23,16 +23,16 @@ TONES: dict[str, tuple[str, ...]] = {
             "Does not answer",
             "Exception",
             "Failed",
-            "Needs attention",
             "Needs reconnect",
         ),
         *("Out of stock", "Overdue", "Payment mismatch", "Placement failed", "Rejected"),
         *("SKU conflict", "Unreadable", "Unrouted"),
     ),
     "mute": (
-        *("Archived", "Canceled", "Closed", "Disabled", "Draft", "Dropped", "Duplicate"),
-        *("Expired", "Ignored", "New", "Not imported", "Not published", "Open", "Paused"),
-        *("Refunded", "Revoked", "Skipped", "Suppressed", "Unchanged", "Voided"),
+        *("Archived", "Canceled", "Closed", "Disabled", "Discarded", "Draft", "Dropped"),
+        *("Duplicate", "Expired", "Ignored", "New", "Not imported", "Not published", "Open"),
+        *("Overtaken", "Paused", "Refunded", "Revoked", "Skipped", "Suppressed", "Unchanged"),
+        *("Voided",),
     ),
 }
 BADGES: dict[str, str] = {word: tone for tone, words in TONES.items() for word in words}

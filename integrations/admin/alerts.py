@@ -34,7 +34,7 @@ WORDS = {
     "placement": "Placement failed",
     "webhook": "Webhook failed",
     "webhooks": "Webhooks missing",
-    "sync": "Sync failed",
+    "sync": "Run failed",
     "gap": "Not announced",
     "difference": "Changed there",
     "privacy": "Privacy request",

@@ -6,11 +6,13 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from config.adminkit.changelist import Rule
 from config.adminkit.filters import Distinct, MultiChoice, rule_filter
 from integrations import registry
 from integrations.admin.cadence import flow_words
 from integrations.admin.connection_facts import is_stale
-from integrations.models import Connection
+from integrations.models import Connection, SyncRun
+from integrations.models.runs import HELD_ENDS
 
 Status = Connection.Status
 
@@ -54,6 +56,19 @@ def stale() -> Q:
     return Q(pk__in=[row.pk for row in rows if is_stale(row, now)])
 
 
+def run_statuses() -> list[tuple[str, str, Rule]]:
+    """Every word a run's badge may have."""
+    rules: list[tuple[str, str, Rule]] = []
+    for status in SyncRun.Status:
+        rule = Q(status=status)
+        if status == SyncRun.Status.CANCELED:
+            rule &= ~Q(reason__in=HELD_ENDS)
+        rules.append((status.value, str(status.label), rule))
+    ends = ((key, word, Q(status="canceled", reason=key)) for key, word in HELD_ENDS.items())
+    return [*rules, *ends]
+
+
+RUN_STATUS = rule_filter("Status", "status", *run_statuses())
 HEALTH = rule_filter(
     "Health",
     "health",
@@ -62,7 +77,7 @@ HEALTH = rule_filter(
     ("silent", "Does not answer", Q(status=Status.ACTIVE, opened__gt=0)),
     ("slow", "Slowed down", slowed_down),
     ("stale", "Stale", stale),
-    ("attention", "Needs attention", Q(status=Status.NEEDS_ATTENTION)),
+    ("attention", "Needs reconnect", Q(status=Status.NEEDS_ATTENTION)),
     ("paused", "Paused", Q(status=Status.PAUSED)),
     ("draft", "Draft", Q(status=Status.DRAFT)),
 )

@@ -14,7 +14,8 @@ from config.adminkit.options import SummaryAdmin
 from integrations import registry
 from integrations.admin.asking import ask_for_runs
 from integrations.admin.cadence import flow_words
-from integrations.admin.connection_facts import provider_of
+from integrations.admin.connection_facts import needs_owner, provider_of
+from integrations.admin.inviting import email_of, invite
 from integrations.admin.provider_forms import form_for_change
 from integrations.errors import ProviderError
 from integrations.jobs import enqueue
@@ -45,7 +46,7 @@ def flow_form(request: HttpRequest, connection: Connection | None) -> type[forms
         cls = provider_of(connection)
         names = [flow.name for flow in registry.flows_of(cls)] if cls else []
     choices = [(name, flow_words(name)) for name in names]
-    fields = {"flow": forms.ChoiceField(label="What to sync", choices=choices)}
+    fields = {"flow": forms.ChoiceField(label="What to run", choices=choices)}
     return type("FlowForm", (forms.Form,), fields)
 
 
@@ -93,13 +94,13 @@ class ConnectionButtons(SummaryAdmin):
         return Told(said, before="Does not answer", after="Connected")
 
     @portal_action(
-        "Sync now",
+        "Run now",
         perm="integrations.run_flow",
         icon="sync",
         primary=True,
-        title="Sync {obj} now?",
+        title="Run {obj} now?",
         form=flow_form,
-        submit="Sync now",
+        submit="Run now",
         available=lambda row: row.status == Status.ACTIVE,
         why_not="not connected",
     )
@@ -130,6 +131,24 @@ class ConnectionButtons(SummaryAdmin):
         except (ValueError, ValidationError) as exc:
             raise Refused(str(exc)) from None
         return f"{info.name or info.account} answers with the new values."
+
+    @portal_action(
+        "Reconnect",
+        perm=MANAGE,
+        icon="link",
+        where=("inline",),
+        available=needs_owner,
+        why_not="it is reached with credentials of our own: replace them",
+    )
+    def reconnect(self, request: HttpRequest, queryset: QuerySet[Connection]) -> Told:
+        """A link for its owner, at once; nothing else is lost or changed."""
+        row = queryset.get()
+        try:
+            url = invite(request, row.provider, row.account, email_of(row))
+        except ValueError as exc:
+            raise Refused(str(exc)) from None
+        said = f"Send this link to the owner of {row.name}. What waits goes on once it is approved."
+        return Told(said, level="info", goto=url)
 
     @portal_action(
         "Register webhooks again",

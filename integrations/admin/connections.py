@@ -185,14 +185,13 @@ class ConnectionAdmin(ConnectionButtons):
             "credentials": secret_rows(obj, full=request.user.has_perm(MANAGE)),
             "token_note": token_note(obj, now),
             "by_link": needs_owner(obj),
-            "connect_url": f"{address('connect_partner')}?account={obj.account}",
             "may_manage": request.user.has_perm(MANAGE),
         }
 
     def _numbers(self, request: HttpRequest, obj: Connection) -> list[Fact]:
-        allowance = f"allowance {obj.stale_after_h} h"
+        too_old = f"too old after {obj.stale_after_h} h"
         tone = "warn" if is_stale(obj, timezone.now()) else ""
-        age = Fact("Last answer", when(obj.last_ok_at), allowance, tone=tone)
+        age = Fact("Last answer", when(obj.last_ok_at), too_old, tone=tone)
         return [age, *more_facts(obj, request)]
 
     def detail_links(self, request: HttpRequest, obj: Connection) -> list[tuple[str, str, str]]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -30,6 +31,14 @@ HELD_HINTS = {
 }
 
 
+class DiscardForm(forms.Form):
+    """Why; it stands on top of the run afterwards."""
+
+    why = forms.CharField(
+        label="Why, for whoever looks at it later", max_length=300, required=False
+    )
+
+
 def held_facts(run: SyncRun) -> dict[str, Any]:
     """What the page says of a run that is held, or was."""
     because = run.error.partition(" No number was changed")[0]
@@ -48,10 +57,7 @@ def _say_release(run: SyncRun) -> str:
     held = held_changes(run)
     count, zero = held.count(), held.filter(going_to_zero()).count()
     if not count:
-        return (
-            "It noted no difference, so no number changes. It counts as settled, and its alert "
-            "is closed."
-        )
+        return "It noted no difference, so no number changes. It is done, and its alert is closed."
     what = f"{_count(count, 'difference')} of {run.connection} will be applied"
     to_zero = f"{_count(zero, 'SKU')} will go to zero" if zero else "no SKU goes to zero"
     return (
@@ -81,13 +87,16 @@ def _count(number: int, noun: str) -> str:
     title="Discard what {obj} held?",
     confirm=_say_discard,
     confirm_many="What these runs held is not applied; every number stays as it is.",
+    form=DiscardForm,
 )
-def discard(admin: ButtonAdmin, request: HttpRequest, queryset: QuerySet[SyncRun]) -> Told:
+def discard(
+    admin: ButtonAdmin, request: HttpRequest, queryset: QuerySet[SyncRun], why: str
+) -> Told:
     """Every number stays."""
     user: Any = request.user
     runs = list(queryset.select_related("connection"))
     for run in runs:
-        discard_run(run, user)
+        discard_run(run, user, why)
     names = ", ".join(str(run) for run in runs[:5])
     return Told(f"Discarded {names}. No number was changed.", before="Held", after="Discarded")
 

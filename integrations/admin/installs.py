@@ -1,133 +1,40 @@
-"""Connect a partner store: make an install link, show it once, see what became of each."""
+"""Install links: what became of each, why one failed, and a new one in its place."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
-from django import forms
-from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
+from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.adminkit.actions import Told, portal_action
+from config.adminkit.actions import Refused, Told, portal_action
 from config.adminkit.empty import Empty
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, when
-from integrations import registry
 from integrations.admin.connection_buttons import MANAGE
-from integrations.admin.connection_facts import by_install_link
-from integrations.admin.places import address, row_link
+from integrations.admin.inviting import invite
+from integrations.admin.places import row_link
 from integrations.models import Connection, InstallLink
-from integrations.providers.base import Provider
-from integrations.services.installs import LINK_DAYS, create_link, revoke
+from integrations.services.installs import revoke
 
 CountProducts = Callable[[set[int]], Mapping[int, int]]
-SHOWN = 50
-WATCHED = timedelta(hours=1)
 _counters: list[CountProducts] = []
-
-
-def linkable() -> list[type[Provider]]:
-    """Kinds of accounts that are connected by a link."""
-    return [cls for cls in registry.providers().values() if by_install_link(cls)]
-
-
-class LinkForm(forms.Form):
-    """For which store; both may stay empty."""
-
-    provider = forms.ChoiceField(label="Kind of store")
-    account = forms.CharField(
-        label="Shop domain",
-        required=False,
-        max_length=200,
-        help_text="For example blue-door.myshopify.com. Empty: whoever opens the link says it.",
-        widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "off"}),
-    )
-    email = forms.EmailField(
-        label="E-mail of the owner",
-        required=False,
-        help_text="Only noted here and put into the text; you send the mail.",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(cls.slug, cls.label) for cls in linkable()]
-        field = self.fields["provider"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
-        if len(choices) == 1:
-            field.widget, field.initial = forms.HiddenInput(), choices[0][0]
-
-    def clean(self) -> dict[str, Any]:
-        """The domain in its one spelling."""
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("account") and data.get("provider"):
-            try:
-                cls = registry.provider_class(data["provider"])
-                data["account"] = cls.normalize_account(data["account"])
-            except ValueError as exc:
-                self.add_error("account", str(exc))
-        return data
-
-
-def connect_partner(request: HttpRequest) -> HttpResponse:
-    """The form, the new link right after it was made, and the links of before."""
-    initial = {"account": request.GET.get("account", "")}
-    form = LinkForm(request.POST or None, initial=initial)
-    made: dict[str, Any] = {}
-    if request.method == "POST" and form.is_valid():
-        made = make_link(request, form)
-        form = LinkForm()
-    site: Any = admin.site
-    links = link_rows()
-    context = {
-        "form": form,
-        "days": LINK_DAYS,
-        "links": links,
-        "waiting": any(is_waited_for(row) for row in links),
-        "catalog_url": address("partner_catalog"),
-        "all_url": address("integrations_installlink_changelist"),
-        "sandbox": bool(settings.SANDBOX_URL),
-        **made,
-    }
-    page = "admin/integrations/connection/connect_partner.html"
-    return site.render(request, page, context, title="Connect a partner store")  # type: ignore[no-any-return]
-
-
-def make_link(request: HttpRequest, form: LinkForm) -> dict[str, Any]:
-    """A new link, its address and a text for its owner. The address is not stored anywhere."""
-    assert isinstance(request.user, AbstractBaseUser)
-    data = form.cleaned_data
-    link, url = create_link(
-        data["provider"], data["account"], data["email"], request.user, timezone.now()
-    )
-    words = {"url": url, "link": link, "user": request.user, "days": LINK_DAYS}
-    mail = render_to_string("admin/integrations/connection/invitation.txt", words)
-    return {"new_link": link, "new_url": url, "mail": mail.strip()}
-
-
-def link_rows() -> list[Any]:
-    """The newest links, each with its state and, once connected, how many products were found."""
-    links = InstallLink.objects.select_related("connection", "created_by").order_by("-id")
-    rows: list[Any] = list(links.defer("connection__secrets", "connection__tokens")[:SHOWN])
-    found = products_of({row.connection_id for row in rows if row.connection_id})
-    now = timezone.now()
-    for row in rows:
-        row.word, row.found = row.state_word(now), found.get(row.connection_id, 0)
-    return rows
-
-
-def is_waited_for(row: Any) -> bool:
-    """Something may happen to it any moment: the page looks again by itself."""
-    if row.connection_id:
-        return row.connection.status == Connection.Status.ACTIVE and not row.found
-    return row.word in ("Created", "Opened") and timezone.now() - row.created_at < WATCHED
+OPEN = ("Created", "Opened", "Failed")
+# Why an attempt connected nothing, as staff should read it.
+FAILURES = {
+    "denied": "The owner declined.",
+    "unsigned": "The answer carried no valid signature, so it was not used.",
+    "browser": "The owner came back in another browser than the link was opened in.",
+    "late": "The owner took longer than ten minutes to approve.",
+    "refused": "The store did not complete it.",
+    "scopes": "It was approved, but not with everything we need.",
+    "wrong_account": "It was opened for another store.",
+}
 
 
 def products_of(connection_ids: set[int]) -> dict[int, int]:
@@ -148,7 +55,7 @@ def count_products(count: CountProducts) -> CountProducts:
 class InstallLinkAdmin(SummaryAdmin):
     """All links; the page that makes them shows the newest."""
 
-    list_display = ["head", "state", "who", "created", "expires", "connection_"]
+    list_display = ["head", "state", "why", "who", "created", "expires", "connection_"]
     list_select_related = ["connection", "created_by"]
     search_fields = ["account", "email"]
     ordering = ["-id"]
@@ -175,9 +82,16 @@ class InstallLinkAdmin(SummaryAdmin):
     @column("State", "m-b")
     def state(self, link: InstallLink) -> SafeString:
         """What became of it."""
-        return badge(link.state_word(timezone.now()))
+        return badge(shown_word(link, timezone.now()))
 
-    @column("For", "m-c", "email")
+    @column("Why", "flex m-c")
+    def why(self, link: InstallLink) -> SafeString:
+        """What went wrong at the last attempt, and when."""
+        if not (text := why_failed(link)):
+            return SafeString("")
+        return format_html('<span title="{}">{}</span> {}', text, text, when(link.failed_at))
+
+    @column("For", "m-e", "email")
     def who(self, link: InstallLink) -> str:
         """Its owner's e-mail."""
         return link.email
@@ -200,9 +114,30 @@ class InstallLinkAdmin(SummaryAdmin):
     def summary(self, request: HttpRequest, obj: InstallLink) -> dict[str, Any]:
         """Everything known about the link; the address itself is not."""
         return {
-            "badges": [obj.state_word(timezone.now())],
+            "badges": [shown_word(obj, timezone.now())],
+            "why": why_failed(obj),
+            "is_open": is_open(obj),
             "connection_link": row_link(obj.connection),
         }
+
+    @portal_action(
+        "New link",
+        perm=MANAGE,
+        where=("row", "detail"),
+        primary=True,
+        available=lambda link: needs_another(link, timezone.now()),
+        why_not="it can still be used, or did its work",
+    )
+    def new_link(self, request: HttpRequest, queryset: QuerySet[InstallLink]) -> Told:
+        """Another one for the same store and owner; the old one ends."""
+        old = queryset.get()
+        try:
+            url = invite(request, old.provider, old.account, old.email)
+        except ValueError as exc:
+            raise Refused(str(exc)) from None
+        revoke(old, timezone.now())
+        said = "Here is a new link. The one before no longer works."
+        return Told(said, level="info", goto=url, after="Replaced by a new link")
 
     @portal_action(
         "Revoke",
@@ -223,10 +158,28 @@ class InstallLinkAdmin(SummaryAdmin):
 
 def is_open(link: InstallLink) -> bool:
     """It could still be used."""
-    return link.state_word(timezone.now()) in ("Created", "Opened")
+    return link.state_word(timezone.now()) in OPEN
 
 
-portal: Any = admin.site
-portal.add_page(
-    "connect-partner/", connect_partner, "connect_partner", perm=MANAGE, methods=("GET", "POST")
-)
+def lacks_scopes(link: InstallLink) -> bool:
+    """Its owner approved less than we need, and the store still does not work."""
+    if link.failure != "scopes" or link.connection is None:
+        return False
+    return bool(link.connection.status == Connection.Status.NEEDS_ATTENTION)
+
+
+def shown_word(link: InstallLink, now: datetime) -> str:
+    """Its state as staff read it: a store that lacks permissions is not called connected."""
+    return "Failed" if lacks_scopes(link) else link.state_word(now)
+
+
+def why_failed(link: InstallLink) -> str:
+    """What went wrong at the last attempt, in sentences; empty if nothing did."""
+    if link.failure == "scopes" and not lacks_scopes(link):
+        return ""
+    return " ".join(filter(None, [FAILURES.get(link.failure, ""), link.failure_text]))
+
+
+def needs_another(link: InstallLink, now: datetime) -> bool:
+    """It failed, or is over, and its store is not connected by it."""
+    return shown_word(link, now) in ("Failed", "Expired", "Revoked")

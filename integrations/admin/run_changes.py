@@ -7,6 +7,7 @@ from typing import Any
 
 from integrations import registry
 from integrations.models import SyncChange, SyncRun
+from integrations.models.runs import HELD_ENDS
 
 SHOWN = 200
 READ = 5000
@@ -41,9 +42,12 @@ class Changes:
         outcomes = next((entry[2] for entry in TABS if entry[0] == tab), ())
         return [row for row in self.rows if not outcomes or row.outcome in outcomes]
 
-    def shown(self, tab: str) -> list[tuple[Any, str, str, str, Any, Any]]:
-        """The first rows of a tab: (row, field, word, tone, before, after)."""
-        return [_cells(row) for row in self.of(tab)[:SHOWN]]
+    def shown(self, tab: str, held: str) -> list[tuple[Any, str, str, str, Any, Any]]:
+        """The first rows of a tab: (row, field, word, tone, before, after).
+
+        `held` is what became of the rows that were held.
+        """
+        return [_cells(row, held) for row in self.of(tab)[:SHOWN]]
 
     def left_off(self, tab: str) -> int:
         """How many more there are."""
@@ -63,13 +67,20 @@ def _elsewhere(run: SyncRun) -> Iterable[Any]:
     return flow.changes(run.pk) if flow and flow.changes else ()
 
 
-def change_tabs(changes: Changes, here: str) -> list[dict[str, Any]]:
+def held_word(run: SyncRun) -> str:
+    """What became of the rows it held: they follow the decision about the run."""
+    is_over = run.status == SyncRun.Status.CANCELED and run.reason in HELD_ENDS
+    return HELD_ENDS[run.reason] if is_over else "Held"
+
+
+def change_tabs(changes: Changes, here: str, held: str) -> list[dict[str, Any]]:
     """The tabs that have rows, each a plain address of the same page."""
     tabs = [("", "All", len(changes.rows), "")]
     for key, label, outcomes, tone in TABS:
         count = sum(changes.counts.get(outcome, 0) for outcome in outcomes)
         if count and len(changes.counts) > 1:
-            tabs.append((key, label, count, tone))
+            word = (held, "" if held != "Held" else tone) if key == "held" else (label, tone)
+            tabs.append((key, word[0], count, word[1]))
     return [
         {
             "label": label,
@@ -82,10 +93,12 @@ def change_tabs(changes: Changes, here: str) -> list[dict[str, Any]]:
     ]
 
 
-def _cells(row: Any) -> tuple[Any, str, str, str, Any, Any]:
+def _cells(row: Any, held: str) -> tuple[Any, str, str, str, Any, Any]:
     before, after = as_number(row.before), as_number(row.after)
     if row.outcome == Outcome.APPLIED:
         word, tone = ("Created", "ok") if row.field and before is None else ("Updated", "info")
+    elif row.outcome == Outcome.HELD and held != "Held":
+        word, tone = held, "mute"
     else:
         word, tone = WORDS.get(row.outcome, (str(row.outcome).capitalize(), "mute"))
     field = row.field.partition(":")[0].replace("_", " ")  # behind the colon: which of several

@@ -1,4 +1,4 @@
-"""Sync runs: the list, and what one run did, changed and called."""
+"""Runs: the list, and what one run did, changed and called."""
 
 from typing import Any
 
@@ -18,10 +18,11 @@ from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, when
 from integrations.admin.asking import ask_for_runs
 from integrations.admin.cadence import flow_words
-from integrations.admin.choices import FlowChoice
+from integrations.admin.choices import RUN_STATUS, FlowChoice
 from integrations.admin.held_buttons import discard, held_facts, release
 from integrations.admin.places import address, row_url
-from integrations.admin.run_changes import change_tabs, find_changes
+from integrations.admin.run_changes import change_tabs, find_changes, held_word
+from integrations.admin.run_words import find_names, find_story
 from integrations.models import Connection, SyncRun
 from integrations.services.held_runs import CannotDecide
 
@@ -44,7 +45,7 @@ HINTS = {
 class SyncRunAdmin(SummaryAdmin):
     """Machines write them; a person may ask for the same run again."""
 
-    nav = Nav("Integrations", 20, "sync", "r", label="Sync runs")
+    nav = Nav("Integrations", 20, "sync", "r", label="Runs")
     list_display = [
         *("head", "flow_", "connection_", "state", "by"),
         *("n_processed", "n_created", "n_updated", "n_unchanged", "n_skipped", "n_failed"),
@@ -53,7 +54,7 @@ class SyncRunAdmin(SummaryAdmin):
     list_filter = [
         ("flow", FlowChoice),
         ("connection", MultiChoice),
-        ("status", MultiChoice),
+        RUN_STATUS,
         ("trigger", MultiChoice.called("Started by")),
         ("started_at", DateRange),
     ]
@@ -66,7 +67,7 @@ class SyncRunAdmin(SummaryAdmin):
     comes_from = "any"
     empty_state = Empty(
         "No runs yet",
-        "Each sync of each connection is one row here. The first one starts by itself or by hand.",
+        "Each time something is brought in or told is one row here. The first starts by itself.",
         "See schedules",
         reverse_lazy("admin:integrations_flowschedule_changelist"),
         "integrations.view_flowschedule",
@@ -77,8 +78,9 @@ class SyncRunAdmin(SummaryAdmin):
     summary_only = True
     views = [
         ("", "All", None, ""),
-        ("running", "Running", Q(status__in=ALIVE), ""),
-        ("failed", "Failed", Q(status__in=[Status.FAILED, Status.INTERRUPTED]), "bad"),
+        ("running", "Under way", Q(status__in=ALIVE), ""),
+        ("failed", "Failed", Q(status=Status.FAILED), "bad"),
+        ("interrupted", "Interrupted", Q(status=Status.INTERRUPTED), "bad"),
         ("held", "Held", Q(status=Status.HELD), "warn"),
         ("partial", "Partial", Q(status=Status.PARTIAL), "warn"),
         ("completed", "Completed", Q(status=Status.COMPLETED), ""),
@@ -161,7 +163,10 @@ class SyncRunAdmin(SummaryAdmin):
         """Numbers, what went wrong and what to do, changes, calls."""
         tab = request.GET.get("show", "")
         changes = find_changes(obj)
+        shown = changes.shown(tab, held_word(obj))
+        names = find_names(obj, [cells[0].key for cells in shown], request)
         return {
+            "story": find_story(obj, request),
             "badges": [obj.get_status_display()],
             "alive": obj.status in ALIVE,
             "flow_label": flow_words(obj.flow),
@@ -172,8 +177,8 @@ class SyncRunAdmin(SummaryAdmin):
             "hint": HINTS.get(obj.reason, ""),
             "needs_reconnect": obj.connection.status == Connection.Status.NEEDS_ATTENTION,
             "tone": _tone(obj),
-            "change_tabs": change_tabs(changes, tab),
-            "changes": changes.shown(tab),
+            "change_tabs": change_tabs(changes, tab, held_word(obj)),
+            "changes": [(*cells, names.get(cells[0].key)) for cells in shown],
             "more_changes": changes.left_off(tab),
             "calls": list(obj.calls.order_by("id")[:SHOWN_CALLS]),
             "call_count": obj.calls.count(),
@@ -186,6 +191,14 @@ class SyncRunAdmin(SummaryAdmin):
         listing = address("integrations_syncrun_changelist")
         url = f"{listing}?connection__in={obj.connection_id}"
         return [(f"All runs of {obj.connection}", url, "sync")]
+
+    def detail_buttons(self, request: HttpRequest, obj: SyncRun) -> dict[str, Any]:
+        """Running it again is what helps only where it did not do its work."""
+        found = super().detail_buttons(request, obj)
+        if obj.status not in (Status.COMPLETED, Status.HELD):
+            return found
+        plain = [*found["plain"], *(one | {"primary": False} for one in found["primary"])]
+        return found | {"plain": plain, "primary": []}
 
     @portal_action(
         "Run again",

@@ -28,6 +28,8 @@ from integrations.services.schedules import plan
 
 CHANGE = "integrations.change_flowschedule"
 MANUAL = Q(every_minutes=None, daily_at=None)
+USED = Q(connection__status=Connection.Status.ACTIVE)
+ASLEEP = Q(connection__status=Connection.Status.PAUSED)
 
 
 class ScheduleList(KitChangeList):
@@ -63,9 +65,10 @@ class FlowScheduleAdmin(KitAdmin):
     )
     views = [
         ("", "All", None, ""),
-        ("timed", "Timed", Q(enabled=True) & ~MANUAL, ""),
-        ("manual", "Only when asked", MANUAL, ""),
-        ("paused", "Paused", Q(enabled=False), "warn"),
+        ("timed", "Active", USED & Q(enabled=True) & ~MANUAL, ""),
+        ("manual", "Manual", USED & Q(enabled=True) & MANUAL, ""),
+        ("paused", "Paused", (USED & Q(enabled=False)) | ASLEEP, "warn"),
+        ("cut", "Not connected", ~USED & ~ASLEEP, "warn"),
     ]
     fieldsets = [
         (
@@ -103,7 +106,7 @@ class FlowScheduleAdmin(KitAdmin):
         return found.exclude(connection__status=Connection.Status.ARCHIVED)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """With a word about workers that give no sign of life: nothing would start."""
+        """With a word about workers that were not heard from: nothing would start."""
         beats, now = last_beats(), timezone.now()
         silent = [name for name, most in SILENT_AFTER.items() if _is_silent(beats, name, most, now)]
         return super().changelist_view(request, {"silent": silent, **(extra_context or {})})

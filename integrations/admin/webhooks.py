@@ -1,6 +1,5 @@
 """The webhook inbox: what came in, what became of it, and the button that handles it again."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -20,11 +19,13 @@ from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, Distinct, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
-from config.adminkit.parts import ago, badge, json_block, when
+from config.adminkit.parts import ago, badge, hide_secrets, when
+from integrations.admin.asking import ask_for_runs
+from integrations.admin.bodies import body_block
+from integrations.admin.inbox_subjects import can_ask, find_lost
 from integrations.admin.places import row_link, row_url
 from integrations.admin.subjects import SubjectList
 from integrations.models import InboundEvent
-from integrations.redaction import redact
 from integrations.services.retention import BODY_DAYS
 from integrations.services.webhooks import RETRY_GAPS_S, ignore, replay, why_no_body
 
@@ -33,7 +34,6 @@ HANDLING = Status.HANDLING
 OPEN = (Status.RECEIVED, Status.HANDLING, Status.WAITING)
 REPLAY = "What was done already is not done twice. A customer's mail is not sent a second time."
 DUE_SOON = timedelta(days=7)
-MOST_SHOWN = 200_000
 SHOWN_ID = 8
 
 
@@ -75,7 +75,7 @@ class InboundEventAdmin(SummaryAdmin):
     views = [
         ("", "All", None, ""),
         ("failed", "Failed", Q(status=Status.FAILED), "bad"),
-        ("waiting", "Waiting", Q(status__in=OPEN), "warn"),
+        ("waiting", "Under way", Q(status__in=OPEN), "warn"),
         ("unreadable", "Unreadable", Q(status=Status.UNREADABLE), "bad"),
         ("done", "Done", Q(status=Status.DONE), ""),
         ("ignored", "Ignored", Q(status=Status.IGNORED), ""),
@@ -139,18 +139,26 @@ class InboundEventAdmin(SummaryAdmin):
 
     def summary(self, request: HttpRequest, obj: InboundEvent) -> dict[str, Any]:
         """Body (for those who may see it), headers, attempts, links."""
+        lost = find_lost(obj)
         return {
+            "lost": lost,
+            "lost_url": row_url(lost.subject) if lost else "",
+            "asked_url": row_url(lost.asked) if lost and lost.asked else "",
             "badges": [obj.get_status_display()],
             "head_note": f"from {source_name(obj)}, {ago(obj.received_at)}",
             "event_id": event_id(obj),
             "connection_url": row_url(obj.connection),
             "subject_url": row_url(obj.subject),
-            "tone": "warn" if obj.status in (*OPEN, Status.IGNORED) else "bad",
+            "tone": "mute"
+            if obj.status == Status.IGNORED
+            else "warn"
+            if obj.status in OPEN
+            else "bad",
             "body": body_block(obj, full=request.user.has_perm("integrations.view_payload")),
             "kept_days": BODY_DAYS,
             "why_no_body": why_no_body(obj),
             "size": len(obj.body),
-            "headers": sorted(obj.headers.items()),
+            "headers": sorted(hide_secrets(obj.headers).items()),
             "most_attempts": len(RETRY_GAPS_S) + 1,
             "took": took(obj),
         }
@@ -173,6 +181,31 @@ class InboundEventAdmin(SummaryAdmin):
         said = ". No customer is mailed" if quiet and done else ""
         return Told(f"{done} queued for replay{said}", skipped=skipped, after="Handling")
 
+    def detail_buttons(self, request: HttpRequest, obj: InboundEvent) -> dict[str, Any]:
+        """The main one is what helps: replaying a body nobody can read does not."""
+        found = super().detail_buttons(request, obj)
+        main = main_button(obj)
+        buttons = [*found["plain"], *found["primary"]]
+        strong = [one for one in buttons if one["url"].endswith(f"/{main}/")]
+        plain = [one | {"primary": False} for one in buttons if one not in strong]
+        return found | {"plain": plain, "primary": [one | {"primary": True} for one in strong]}
+
+    @portal_action(
+        "Ask the store now",
+        perm="integrations.run_flow",
+        icon="sync",
+        where=("detail",),
+        available=can_ask,
+        why_not="it was used, or nothing asks for it",
+    )
+    def ask_store(self, request: HttpRequest, queryset: QuerySet[InboundEvent]) -> Told:
+        """Run what asks the store for the things this webhook was about."""
+        event = queryset.select_related("connection").get()
+        lost = find_lost(event)
+        if lost is None or event.connection is None:
+            raise Refused("Nothing asks for it.")
+        return ask_for_runs(request, [(event.connection, lost.flow)])
+
     @portal_action(
         "Ignore",
         perm="integrations.replay_event",
@@ -180,6 +213,7 @@ class InboundEventAdmin(SummaryAdmin):
         title="Ignore {obj}?",
         confirm="Nothing is done with it, and it needs nobody any more. It can still be replayed.",
         form=IgnoreForm,
+        initial=lambda event: {"reason": reason_to_ignore(event)},
         where=("detail", "bulk"),
         available=lambda event: Status.IGNORED in MOVES[event.status] and event.status != HANDLING,
         why_not="it ended, or is being handled just now",
@@ -188,8 +222,31 @@ class InboundEventAdmin(SummaryAdmin):
         """Nothing is to be done with them, and why."""
         assert isinstance(request.user, AbstractBaseUser)
         user = request.user
-        done, skipped = self.each(queryset, lambda event: _must(ignore(event, reason, user)))
+        done, skipped = self.each(queryset, lambda event: _must(_ignore(event, reason, user)))
         return Told(f"{done} ignored", skipped=skipped, after=f"Ignored: {reason}")
+
+
+def main_button(event: InboundEvent) -> str:
+    """Which button helps most: an unreadable body stays unreadable however often it is replayed."""
+    if event.status in (Status.DONE, Status.IGNORED):
+        return ""
+    lost = find_lost(event)
+    if lost and lost.is_here:
+        return "ignore"
+    unreadable = event.status == Status.UNREADABLE
+    return "ask_store" if unreadable and can_ask(event) else "replay"
+
+
+def reason_to_ignore(event: InboundEvent) -> str:
+    """What a person would write, where we know it."""
+    lost = find_lost(event)
+    return lost.sentence[:200] if lost and lost.is_here else ""
+
+
+def _ignore(event: InboundEvent, reason: str, user: AbstractBaseUser) -> bool:
+    """What it was about stays linked to it, if that is here."""
+    lost = find_lost(event)
+    return ignore(event, reason, user, lost.subject if lost else None)
 
 
 def _must(done: bool) -> None:
@@ -223,29 +280,3 @@ def took(event: InboundEvent) -> str:
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     return f"{seconds:.1f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
-
-
-def body_block(event: InboundEvent, *, full: bool) -> SafeString:
-    """The body, pretty; without the permission only its shape, because people are in it."""
-    raw = bytes(event.body)[:MOST_SHOWN]
-    if not raw:
-        return SafeString("")
-    try:
-        value = json.loads(raw)
-    except ValueError:
-        return json_block(redact(raw.decode("utf-8", "replace"))) if full else hidden("text")
-    return json_block(value if full else shape_of(value))
-
-
-def hidden(what: str) -> SafeString:
-    """In place of a body that is no JSON."""
-    return format_html('<p class="q">The body is {}; you may not read it.</p>', what)
-
-
-def shape_of(value: Any) -> Any:
-    """The keys of a JSON value with every value hidden."""
-    if isinstance(value, dict):
-        return {key: shape_of(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [shape_of(item) for item in value[:3]]
-    return None if value is None else "•••"

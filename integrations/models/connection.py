@@ -23,7 +23,7 @@ class ConnectionStatus(models.TextChoices):
     DRAFT = "draft", "Draft"
     ACTIVE = "active", "Connected"
     PAUSED = "paused", "Paused"
-    NEEDS_ATTENTION = "needs_attention", "Needs attention"
+    NEEDS_ATTENTION = "needs_attention", "Needs reconnect"
     ARCHIVED = "archived", "Archived"
 
 

@@ -10,7 +10,11 @@ from integrations.models.connection import Connection
 
 
 class InstallLink(Stamped):
-    """Only hashes (SHA-256, hex) of token, state and browser nonce are stored."""
+    """Only hashes (SHA-256, hex) of token, state and browser nonce are stored.
+
+    `failure` is a short code of why the last attempt of its owner connected nothing,
+    `failure_text` the sentence where one was given; both are empty once it connected.
+    """
 
     provider = models.CharField(max_length=40)
     token_hash = models.CharField(max_length=64, unique=True)
@@ -24,6 +28,9 @@ class InstallLink(Stamped):
     state_expires_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=20, blank=True, default="", db_default="")
+    failure_text = models.CharField(max_length=300, blank=True, default="", db_default="")
     connection = models.ForeignKey(
         Connection, models.SET_NULL, null=True, blank=True, related_name="install_links"
     )
@@ -35,11 +42,13 @@ class InstallLink(Stamped):
         return f"Install link for {self.account or 'any store'}"
 
     def state_word(self, now: datetime) -> str:
-        """Created, Opened, Connected, Revoked or Expired: what staff see."""
+        """Created, Opened, Failed, Connected, Revoked or Expired: what staff see."""
         if self.used_at:
             return "Connected"
         if self.revoked_at:
             return "Revoked"
         if self.expires_at <= now:
             return "Expired"
+        if self.failure:
+            return "Failed"
         return "Opened" if self.opened_at else "Created"

@@ -31,10 +31,16 @@ class RunTrigger(models.TextChoices):
     WEBHOOK = "webhook", "Webhook"
 
 
+# How a held run that was not released ended, by its `reason`: a canceled one is called so.
+HELD_ENDS = {"discarded": "Discarded", "overtaken": "Overtaken"}
+
+
 class SyncRun(Movable, Stamped):
     """Counts are records. `slot` is the due minute of a scheduled run; it makes a run unique.
 
     `reason` is a short code of why a run was skipped, held or failed; `error` the sentence.
+    A held run ends by a person, or by a newer good run that overtakes it; `decided_by` says who
+    released or discarded it, `decision_note` why.
     """
 
     Status = RunStatus
@@ -71,6 +77,8 @@ class SyncRun(Movable, Stamped):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
 
+    decision_note = models.CharField(max_length=300, blank=True, default="", db_default="")
+
     class Meta:
         permissions = [
             ("run_flow", "Can start a run of a flow"),
@@ -100,6 +108,12 @@ class SyncRun(Movable, Stamped):
 
     def __str__(self) -> str:
         return f"Run #{self.pk}"
+
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        """Its status as staff read it: of a held run that ended, how."""
+        if self.status == RunStatus.CANCELED and self.reason in HELD_ENDS:
+            return HELD_ENDS[self.reason]
+        return str(RunStatus(self.status).label)
 
 
 class ChangeOutcome(models.TextChoices):

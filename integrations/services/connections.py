@@ -195,7 +195,7 @@ def _checked(provider: Provider) -> AccountInfo:
     info = provider.check()
     if info.missing:
         raise NotAuthorized(
-            f"The account does not allow {', '.join(info.missing)}. Connect it again and accept "
+            f"The account does not allow {', '.join(info.missing)}. Reconnect it and accept "
             "all permissions."
         )
     return info
@@ -238,7 +238,7 @@ def needs_attention(connection: Connection, reason: ProviderError | str) -> None
     raise_alert(
         f"connection:{connection.pk}",
         "credentials",
-        f"{connection.name} needs attention",
-        f"{sentence} Its flows are stopped and its orders wait until it is connected again.",
+        f"Reconnect {connection.name}",
+        f"{sentence} Its flows are stopped and its orders wait until then; nothing is lost.",
         connection,
     )

@@ -119,10 +119,10 @@ def _worker(cluster: str, beat: datetime | None, now: datetime) -> Check:
     name = f"worker {cluster}"
     fix = "Start it with `manage.py up`; if it runs, restart it: it hangs."
     if beat is None:
-        return Check(name, "fail", "It never gave a sign of life.", fix)
+        return Check(name, "fail", "Nothing was ever heard from it.", fix)
     age = int((now - beat).total_seconds() // 60)
     if now - beat > SILENT_AFTER[cluster]:
-        return Check(name, "fail", f"Its last sign of life is {counted(age, 'minute')} old.", fix)
+        return Check(name, "fail", f"It was last heard from {counted(age, 'minute')} ago.", fix)
     return Check(name, "ok", "It works.")
 
 

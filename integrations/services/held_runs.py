@@ -46,18 +46,20 @@ def release_run(run: SyncRun, user: User) -> Released:
     return done
 
 
-def discard_run(run: SyncRun, user: User) -> None:
+def discard_run(run: SyncRun, user: User, why: str = "") -> None:
     """Leave everything as it is. Raises CannotDecide with a sentence, and PermissionDenied."""
     with transaction.atomic():
-        _decide(run, Status.CANCELED, "discarded", user)
+        _decide(run, Status.CANCELED, "discarded", user, why)
         close_run_alert(run)
 
 
-def _decide(run: SyncRun, status: str, word: str, user: User) -> None:
+def _decide(run: SyncRun, status: str, word: str, user: User, why: str = "") -> None:
     if not user.has_perm(PERMISSION):
         raise PermissionDenied("You may not release or discard held runs.")
     _stop_while_running(run)
-    if not run.move(Status.HELD, status, reason=word, decided_by_id=user.pk):
+    if not run.move(
+        Status.HELD, status, reason=word, decided_by_id=user.pk, decision_note=why[:300]
+    ):
         now = SyncRun.objects.select_related("decided_by").get(pk=run.pk)
         raise CannotDecide(said_decision(now) or f"{run} is not held.")
 
@@ -67,7 +69,9 @@ def _stop_while_running(run: SyncRun) -> None:
     schedules = FlowSchedule.objects.select_for_update()
     schedule = schedules.filter(connection=run.connection_id, flow=run.flow).first()
     if schedule and schedule.lease_until and schedule.lease_until > timezone.now():
-        raise CannotDecide("A newer run is under way. Wait for its end: a good one settles this.")
+        raise CannotDecide(
+            "A newer run is under way. Wait for its end: a good one makes this one pointless."
+        )
 
 
 def said_decision(run: SyncRun) -> str:
@@ -78,7 +82,8 @@ def said_decision(run: SyncRun) -> str:
     if word == "overtaken":
         return "A newer good run has overtaken it; nothing of it was applied."
     who = f" by {run.decided_by}" if run.decided_by else ""
-    return f"It was {word}{who}."
+    why = f": {run.decision_note}" if run.decision_note else ""
+    return f"It was {word}{who}{why.rstrip('.')}."
 
 
 def held_changes(run: SyncRun) -> QuerySet[SyncChange]:

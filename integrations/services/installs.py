@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -24,6 +23,7 @@ from integrations.services.connections import (
     check_connection,
     provider_of_app,
 )
+from integrations.services.install_refusals import InstallRefused, Reason, noting_refusal
 from integrations.services.run_requests import request_run
 from integrations.services.tokens import store_tokens
 from integrations.types import Tokens
@@ -32,18 +32,10 @@ LINK_DAYS = 7
 STATE_MINUTES = 10
 FIRST_FLOWS = ("products",)
 
-Reason = Literal[
-    "unknown", "revoked", "expired", "used", "no_account", "wrong_account", "browser", "denied",
-    "unsigned", "late", "refused", "scopes",
-]  # fmt: skip
-
-
-class InstallRefused(Exception):
-    """The store is not connected. `reason` picks the page its owner sees."""
-
-    def __init__(self, reason: Reason, sentence: str = "") -> None:
-        super().__init__(sentence)
-        self.reason: Reason = reason
+# The reasons that tell an owner that a link is over.
+OVER: dict[str, Reason] = {
+    "Connected": "used", "Revoked": "revoked", "Expired": "expired",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,8 +99,7 @@ def find_link(token: str, now: datetime) -> InstallLink:
 
 
 def _refuse_if_over(link: InstallLink, now: datetime) -> None:
-    words: dict[str, Reason] = {"Connected": "used", "Revoked": "revoked", "Expired": "expired"}
-    if reason := words.get(link.state_word(now)):
+    if reason := OVER.get(link.state_word(now)):
         raise InstallRefused(reason)
 
 
@@ -118,7 +109,8 @@ def open_link(link: InstallLink, account: str, now: datetime) -> Departure:
     Opening again begins anew; the state before it is dead. Raises InstallRefused.
     """
     cls = _class_of(link)
-    account = _agreed_account(cls, link, account)
+    with noting_refusal(link, lambda: now):
+        account = _agreed_account(cls, link, account)
     state, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     ticket = f"{nonce}.{account}"
     provider = provider_of_app(cls, account)
@@ -178,8 +170,15 @@ def finish(params: Mapping[str, str], ticket: str, clock: Callable[[], datetime]
     Raises InstallRefused. A state is used up before its code is exchanged, so a replay finds
     nothing; the link itself is used up only by a store that was connected.
     """
-    link = _link_of(params.get("state", ""), ticket, clock())
-    account = ticket.partition(".")[2]
+    link = _link_of(params.get("state", ""))
+    with noting_refusal(link, clock):
+        _refuse_stranger(link, ticket, clock())
+        return _connect(link, params, ticket.partition(".")[2], clock)
+
+
+def _connect(
+    link: InstallLink, params: Mapping[str, str], account: str, clock: Callable[[], datetime]
+) -> Connection:
     cls = _class_of(link)
     provider = provider_of_app(cls, account)
     assert isinstance(provider, Authorizes)
@@ -202,16 +201,20 @@ def finish(params: Mapping[str, str], ticket: str, clock: Callable[[], datetime]
     return connection
 
 
-def _link_of(state: str, ticket: str, now: datetime) -> InstallLink:
+def _link_of(state: str) -> InstallLink:
     link = InstallLink.objects.filter(state_hash=_hash(state)).first() if state else None
     if link is None:
         raise InstallRefused("unknown")
+    return link
+
+
+def _refuse_stranger(link: InstallLink, ticket: str, now: datetime) -> None:
+    """Another browser, a link that is over, or a state that is too old."""
     if not hmac.compare_digest(link.browser_hash, _hash(ticket)):
         raise InstallRefused("browser")
     _refuse_if_over(link, now)
     if link.state_expires_at is None or link.state_expires_at <= now:
         raise InstallRefused("late")
-    return link
 
 
 def _use_up_state(link: InstallLink, now: datetime) -> None:
@@ -235,7 +238,8 @@ def _keep(
         store_tokens(connection, tokens)
         Connection.objects.filter(pk=connection.pk).update(installed_at=now)
         used = InstallLink.objects.filter(pk=link.pk, used_at=None, revoked_at=None)
-        if not used.update(used_at=now, connection=connection):
+        no_failure = {"failed_at": None, "failure": "", "failure_text": ""}
+        if not used.update(used_at=now, connection=connection, **no_failure):
             raise InstallRefused("used")
     connection.refresh_from_db()
     return connection

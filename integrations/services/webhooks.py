@@ -172,12 +172,18 @@ def _settle(row: InboundEvent, status: str, error: str = "", **fields: Any) -> b
 
 
 def _done(row: InboundEvent, subject: models.Model | None) -> None:
-    about: dict[str, Any] = {}
-    if subject is not None:
-        kind = ContentType.objects.get_for_model(subject)
-        about = {"content_type": kind, "object_id": subject.pk}
-    if _settle(row, Status.DONE, **about):
+    if _settle(row, Status.DONE, **_about(subject)):
         _close_if_last(row)
+
+
+def _about(subject: models.Model | None) -> dict[str, Any]:
+    """The link of an event to the row it is about."""
+    if subject is None:
+        return {}
+    return {
+        "content_type": ContentType.objects.get_for_model(subject),
+        "object_id": subject.pk,
+    }
 
 
 def _wait(row: InboundEvent, sentence: str) -> None:
@@ -210,7 +216,7 @@ def _tell(row: InboundEvent) -> None:
         _fingerprint(row),
         "webhook",
         f"{whose}: a webhook {row.topic} could not be used",
-        f"{row.error} Open the webhook inbox, look at it, and replay it when the cause is gone.",
+        f"{row.error} Open it: its page says whether what it was about is here, and what helps.",
         row,
     )
 
@@ -275,11 +281,17 @@ def why_no_body(row: InboundEvent) -> str:
     return "Its content was deleted after 30 days."
 
 
-def ignore(event: InboundEvent, reason: str, user: AbstractBaseUser) -> bool:
-    """A person decided that it needs nothing; False if it ended or is being handled just now."""
+def ignore(
+    event: InboundEvent, reason: str, user: AbstractBaseUser, subject: models.Model | None = None
+) -> bool:
+    """A person decided that it needs nothing; False if it ended or is being handled just now.
+
+    `subject` is what it was about, where that is here all the same.
+    """
     said = f"Ignored by {user.get_username()}: {reason}"
     olds = [Status.RECEIVED, Status.WAITING, Status.FAILED, Status.UNREADABLE]
-    if not event.move(olds, Status.IGNORED, error=said, retry_at=None, handled_at=timezone.now()):
+    ended = {"retry_at": None, "handled_at": timezone.now(), **_about(subject)}
+    if not event.move(olds, Status.IGNORED, where=Q(), error=said, **ended):
         return False
     _close_if_last(event)
     return True

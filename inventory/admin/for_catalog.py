@@ -8,6 +8,7 @@ from django.urls import reverse
 from catalog.admin.facts import Fact, StockFact, sources
 from catalog.models import Variant
 from config.adminkit.parts import when
+from inventory.admin.ledger import last_change
 from inventory.admin.locations import one_line
 from inventory.admin.words import said_at, stock_word
 from inventory.availability import sellable_many
@@ -58,4 +59,5 @@ def _page(pk: int | None) -> str:
 sources.with_stock = with_stock
 sources.stock_of = stock_of
 sources.places_of = places_of
+sources.last_change = last_change
 sources.shelf = shelf

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from catalog.admin.links import page_of
-from catalog.models import Listing
+from catalog.models import Listing, Variant
 from integrations.admin.run_changes import as_number
 from integrations.admin.runs import started_by
 from integrations.models import SyncChange
@@ -23,7 +23,8 @@ TOLD = 10
 def level_facts(level: StockLevel, request: HttpRequest) -> dict[str, Any]:
     """Context of the page."""
     why = explain(level.variant)
-    changes = ledger_of(level)
+    changes = ledger_of(level.variant)
+    lines = [_line(change, request) for change in changes[:SHOWN]]
     promises = promises_of(level.variant)
     levels = level.variant.levels.select_related("location__connection")
     return {
@@ -31,7 +32,8 @@ def level_facts(level: StockLevel, request: HttpRequest) -> dict[str, Any]:
         "steps": steps_of(why),
         "published": published_of(level),
         "publications": publications_of(level, request),
-        "changes": [_line(change, request) for change in changes[:SHOWN]],
+        "changes": lines,
+        "last": lines[0] if lines else None,
         "change_count": changes.count(),
         "points": points_of(level),
         "promises": promises,
@@ -79,9 +81,15 @@ def publications_of(level: StockLevel, request: HttpRequest) -> list[dict[str, A
     ]
 
 
-def ledger_of(level: StockLevel) -> QuerySet[StockChange]:
+def last_change(variant: Variant, request: HttpRequest) -> dict[str, Any] | None:
+    """The newest line of the variant's ledger, as its pages show it."""
+    newest = ledger_of(variant).first()
+    return _line(newest, request) if newest else None
+
+
+def ledger_of(variant: Variant) -> QuerySet[StockChange]:
     """All changes of the variant, newest first."""
-    rows = StockChange.objects.filter(variant=level.variant).order_by("-pk")
+    rows = StockChange.objects.filter(variant=variant).order_by("-pk")
     return rows.select_related("run__user", "user", "level__location__connection")
 
 

@@ -96,9 +96,9 @@ class StockLevelAdmin(SummaryAdmin):
     refusals = (CannotAdjust,)
     views = [
         ("", "All", None, ""),
-        ("out", "Out", {"available__lte": 0}, "bad"),
+        ("out", "None available", {"available__lte": 0}, "bad"),
         ("stale", "Stale", lambda: Q(location__in=stale_places()), "warn"),
-        ("gone", "Gone at the source", {"missing_since__isnull": False}, "warn"),
+        ("gone", "Gone", {"missing_since__isnull": False}, "warn"),
         ("odd", "Unreadable", {"rejected_since__isnull": False}, "warn"),
         ("ours", "Our shelf", {"location__connection": None}, ""),
     ]
@@ -106,7 +106,7 @@ class StockLevelAdmin(SummaryAdmin):
     empty_state = Empty(
         "No stock yet",
         "Numbers appear after the first stock run of a partner whose products are imported.",
-        "Run the first stock sync",
+        "Start the first stock run",
         lazy(stock_schedules, str)(),
         "integrations.run_flow",
         "stock",
@@ -191,7 +191,7 @@ class StockLevelAdmin(SummaryAdmin):
         return Told(message, before=str(level.available), after=str(after.available))
 
     @portal_action(
-        "Sync now", perm="integrations.run_flow", where=("detail",), icon="sync",
+        "Ask the store now", perm="integrations.run_flow", where=("detail",), icon="sync",
         available=lambda level: _is_reachable(level.location),
         why_not="its location is not connected",
     )  # fmt: skip

@@ -58,7 +58,7 @@ def _tell(row: Connection, now: datetime) -> None:
         stale_fingerprint(row.pk),
         "stock",
         f"The stock of {row.name} is older than {row.stale_after_h} hours",
-        f"No complete answer came since; {effect}. Open the connection, see why, and press Sync "
+        f"No complete answer came since; {effect}. Open the connection, see why, and press Run "
         "now. This closes itself with the next good run.",
         row,
         now,

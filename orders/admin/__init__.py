@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from orders.admin import (
     for_catalog,  # noqa: F401
+    for_inbox,  # noqa: F401
     notifications,
     orders,
     partner_order_lines,

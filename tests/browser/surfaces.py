@@ -17,7 +17,7 @@ BESIDE = {
 }
 STRANGERS = {"login": "/admin/login/", "bad-link": "/connect/shopify/not-a-link/"}
 # Lists of which more than the first row is worth a look.
-ROWS = {"Orders": 2, "Shipments": 3, "Sync runs": 4, "Partners & terms": 3, "Connections": 3}
+ROWS = {"Orders": 2, "Shipments": 3, "Runs": 4, "Partners & terms": 3, "Connections": 3}
 
 
 def find_surfaces(page: Page) -> dict[str, str]:

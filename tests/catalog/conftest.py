@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.models import Partner
-from integrations.models import Connection
+from integrations.models import Connection, SyncRun
 from tests.catalog.builders import OwnShop, PartnerShop, make_connection, make_partner
 
 
@@ -25,3 +25,19 @@ def partner_shop() -> PartnerShop:
 @pytest.fixture
 def own_shop() -> OwnShop:
     return OwnShop()
+
+
+@pytest.fixture
+def imports(monkeypatch):
+    """What the service was asked to import."""
+    calls = []
+
+    def record(partner, listing_ids, user, markup=None, rounding=None, prices=None):
+        calls.append((partner.code, sorted(listing_ids), markup, rounding, dict(prices or {})))
+        connection = Connection.objects.get(provider="shopify")
+        return SyncRun.objects.create(
+            connection=connection, flow="publish_products", trigger="staff"
+        )
+
+    monkeypatch.setattr("catalog.admin.import_page.import_products", record)
+    return calls

@@ -59,7 +59,7 @@ def test_next_order_before_one_is_planned(terms, words):
     [
         ({}, ("Terms to confirm", "warn")),
         ({"terms_confirmed_at": NOW}, ("Active", "ok")),
-        ({"status": "needs_attention"}, ("Needs attention", "bad")),
+        ({"status": "needs_attention"}, ("Needs reconnect", "bad")),
         ({"archived_at": NOW}, ("Archived", "mute")),
     ],
 )

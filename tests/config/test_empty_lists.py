@@ -74,7 +74,7 @@ def test_what_is_not_connected_depends_on_where_the_rows_come_from():
     make_partner()
 
     assert not_connected("partner", "Stock levels") is None
-    assert not_connected("any", "Sync runs") is None
+    assert not_connected("any", "Runs") is None
     missing = not_connected("store", "Orders")
     assert missing[:4] == (
         "Your store is not connected",
@@ -95,7 +95,7 @@ def test_a_store_that_must_be_connected_again_is_named():
     store = make_store("own", provider="shopify", status="needs_attention", name="Crossdock Coffee")
 
     assert not_connected("store", "Orders")[:4] == (
-        "Crossdock Coffee: needs attention",
+        "Crossdock Coffee: needs reconnect",
         "Orders appear here once it is connected again.",
         "Open the connection",
         reverse("admin:integrations_connection_change", args=[store.pk]),

@@ -67,7 +67,7 @@ def nothing_runs_out(monkeypatch):
     for place in ("adminkit.nav.COUNT_SECONDS", "adminkit.site.COUNT_SECONDS"):
         monkeypatch.setattr(f"config.{place}", 3600)
     monkeypatch.setattr("inventory.admin.levels.CACHE_S", 3600)
-    monkeypatch.setattr("catalog.admin.variants.COUNT_SECONDS", 3600)
+    monkeypatch.setattr("catalog.admin.variant_filters.COUNT_SECONDS", 3600)
 
 
 @pytest.fixture

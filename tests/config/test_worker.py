@@ -31,7 +31,7 @@ def test_the_dot_counts_what_waits():
 def test_the_health_page_says_what_to_do_and_hides_secrets(settings):
     settings.SHOPIFY_API_SECRET = "very-secret-value"
     html = get_page(log_in("Owner"), "/admin/health/")
-    assert "It never gave a sign of life." in html
+    assert "Nothing was ever heard from it." in html
     assert "manage.py up" in html
     assert "very-secret-value" not in html
     assert settings.SECRET_KEY not in html

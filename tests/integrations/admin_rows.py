@@ -48,12 +48,12 @@ def make_run(store: Connection, flow: str = "stock", **fields: object) -> SyncRu
 
 def make_event(store: Connection, number: int = 1, **fields: object) -> InboundEvent:
     """A webhook that failed."""
-    values = {"status": "failed", "error": "It went wrong.", "attempts": 6, "body": BODY} | fields
+    values = {"status": "failed", "error": "It went wrong.", "attempts": 6, "body": BODY}
+    values |= {"topic": "orders/create"} | fields
     return InboundEvent.objects.create(
         provider=store.provider,
         connection=store,
         account=store.account,
-        topic="orders/create",
         dedupe_key=f"{store.account}:orders/create:delivery-{number:012d}",
         headers={"x-shopify-topic": "orders/create"},
         received_at=timezone.now(),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -31,15 +32,50 @@ def make_link(account: str = "blue-door.myshopify.com", **fields: object) -> Ins
     return InstallLink.objects.get(pk=link.pk)
 
 
+def ask(client: Client, account: str = "Blue-Door.myshopify.com") -> str:
+    """Make a link by the form; returns the page that shows it."""
+    form = {"provider": "shopify-partner", "account": account, "email": ""}
+    answer = client.post(PAGE, form)
+    assert answer.status_code == 302
+    return answer.url
+
+
+def shown_url(html: str) -> str:
+    return html.partition('id="install-link" readonly value="')[2].partition('"')[0]
+
+
 def test_a_new_link_is_shown_once_with_a_text_for_a_mail():
     client = log_in("Owner")
-    form = {"provider": "shopify-partner", "account": "Blue-Door.myshopify.com", "email": ""}
-    html = client.post(PAGE, form).content.decode()
-    url = html.partition('id="install-link" readonly value="')[2].partition('"')[0]
+    html = get_page(client, ask(client))
+    url = shown_url(html)
     assert "/connect/shopify/" in url
     assert html.count(url) >= 3
     assert InstallLink.objects.get().account == "blue-door.myshopify.com"
     assert url not in get_page(client, PAGE)
+
+
+def test_reloading_shows_the_same_link_and_makes_no_other():
+    client = log_in("Owner")
+    page = ask(client)
+    assert shown_url(get_page(client, page)) == shown_url(get_page(client, page)) != ""
+    assert InstallLink.objects.count() == 1
+
+
+def test_its_address_is_nobody_elses_and_gone_once_they_looked_elsewhere():
+    client = log_in("Owner")
+    page = ask(client)
+    User.objects.filter(username="owner").update(username="first")
+    assert shown_url(get_page(log_in("Owner"), page)) == ""
+    get_page(client, PAGE)
+    assert shown_url(get_page(client, page)) == ""
+
+
+def test_the_session_holds_no_address_in_the_clear():
+    client = log_in("Owner")
+    url = shown_url(get_page(client, ask(client)))
+    token = url.rstrip("/").rpartition("/")[2]
+    assert len(token) == 43
+    assert token not in str(dict(client.session))
 
 
 def test_domain_and_mail_may_stay_empty():
@@ -109,3 +145,30 @@ def test_all_links_and_one_of_them():
     assert "blue-door.myshopify.com" in get_page(client, list_url("installlink"))
     page = reverse("admin:integrations_installlink_change", args=[link.pk])
     assert "The address itself is not stored" in get_page(client, page)
+
+
+def test_the_page_that_made_a_link_says_on_top_what_becomes_of_it():
+    client = log_in("Owner")
+    page = ask(client)
+    link = InstallLink.objects.filter(created_by__username="owner")
+    assert "Nobody opened it yet." in get_page(client, page)
+    link.update(opened_at=timezone.now())
+    assert "not approved yet.</b> This page follows it" in get_page(client, page)
+    link.update(failed_at=timezone.now(), failure="denied")
+    assert "<b>The owner declined.</b>" in get_page(client, page)
+    store = make_store("blue-door", name="Blue Door")
+    link.update(used_at=timezone.now(), failure="", connection=store)
+    html = get_page(client, page)
+    assert "<b>Blue Door is connected.</b> Its products are being read" in html
+    assert 'id="link-state" class="stack" data-poll' in html
+    assert "Copy link" not in html
+
+
+@pytest.mark.parametrize("made", ["x", "9" * 30, "0", ""])
+def test_a_link_that_is_none_is_followed_by_nothing(made):
+    assert 'id="link-state"' not in get_page(log_in("Owner"), f"{PAGE}?made={made}")
+
+
+def test_a_colleagues_link_is_not_shown_as_ones_own():
+    link = make_link()
+    assert 'id="link-state"' not in get_page(log_in("Owner"), f"{PAGE}?made={link.pk}")

@@ -79,7 +79,7 @@ def test_the_list_has_words_results_and_a_warning_without_workers(schedule):
     html = get_page(client, list_url("flowschedule"))
     assert "Every hour" in html
     assert "Failed" in html
-    assert "No worker gives a sign of life (crossdock, flows)" in html
+    assert "No worker was heard from lately (crossdock, flows)" in html
     beat("crossdock", timezone.now())
     beat("flows", timezone.now())
     assert "No worker" not in get_page(client, list_url("flowschedule"))

@@ -38,7 +38,7 @@ def test_an_uninstalled_app_forgets_its_tokens_and_tells_staff(installed, now):
     assert installed.status == "needs_attention"
     assert not installed.tokens
     assert installed.secrets.reveal() == {"client_secret": "fake-app-secret"}
-    assert Alert.objects.get().title == "Beans needs attention"
+    assert Alert.objects.get().title == "Reconnect Beans"
 
 
 def test_news_of_an_uninstall_from_before_the_reinstall_changes_nothing(installed, now):
@@ -63,7 +63,7 @@ def test_the_page_says_what_to_do_whatever_was_wrong_before(installed, now):
     tell(installed, "connection.uninstalled", now + timedelta(seconds=1))
     installed.refresh_from_db()
     assert installed.status_reason == (
-        "The store removed our app. Send its owner a new install link."
+        "The store removed our app. Reconnect it: its owner gets a link and approves once more."
     )
 
 

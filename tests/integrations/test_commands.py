@@ -239,7 +239,7 @@ def test_make_key_prints_two_lines_for_the_env_file():
 def test_doctor_names_the_fix_and_exits_1(db):
     code, out, _ = call("doctor", "--no-calls")
     assert code == 1
-    assert "worker crossdock: It never gave a sign of life.\n      Start it with" in out
+    assert "worker crossdock: Nothing was ever heard from it.\n      Start it with" in out
 
 
 def test_doctor_is_content_with_a_healthy_portal(fake):

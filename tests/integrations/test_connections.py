@@ -57,7 +57,7 @@ def test_refused_credentials_need_a_person(fake, script, flow, status):
         "needs_attention",
         "beans.fake does not allow this call.",
     )
-    assert Alert.objects.get().title == "Beans needs attention"
+    assert Alert.objects.get().title == "Reconnect Beans"
 
 
 def test_missing_permissions_need_a_person(fake, script, flow):

@@ -202,3 +202,21 @@ def test_pressed_twice_the_second_is_told(fake, released):
     press(manager, run, "discard")
     assert "It was discarded by manager" in press(manager, run, "release")
     assert (released, SyncChange.objects.filter(outcome="held").count()) == ([], 2)
+
+
+def test_discarded_its_rows_follow_and_the_top_says_who_and_why(fake, released):
+    run = held_run(fake)
+    manager = log_in("Manager")
+    press(manager, run, "discard", why="They are counting their shelf.")
+    html = get_page(manager, page_url(run))
+    assert "It was discarded by manager: They are counting their shelf." in html
+    assert html.count('class="badge mute">Discarded') == 3  # the run and its two rows
+    assert ">Held<" not in html
+
+
+def test_overtaken_its_rows_follow_too(fake, released, monkeypatch):
+    run = held_run(fake)
+    good(fake, monkeypatch)
+    html = get_page(log_in("Viewer"), page_url(run))
+    assert "A newer good run has overtaken it" in html
+    assert html.count('class="badge mute">Overtaken') == 3

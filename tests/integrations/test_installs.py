@@ -8,7 +8,8 @@ from django.utils import timezone
 from integrations.errors import Retryable
 from integrations.jobs import waiting_ids
 from integrations.models import Alert, Connection, InstallLink, SyncRun
-from integrations.services.installs import InstallRefused, finish
+from integrations.services.install_refusals import InstallRefused
+from integrations.services.installs import finish
 from integrations.services.ticks import sweep
 from integrations.services.tokens import store_tokens
 from integrations.tasks import finish_install

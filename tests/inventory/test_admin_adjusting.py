@@ -60,7 +60,7 @@ def test_viewer_changes_nothing(shelf, partner):
     for row in (ours, theirs, shelf):
         html = texts(client.get(page(row)))
         assert "Adjust…" not in html
-        assert "Sync now" not in html
+        assert "Ask the store now" not in html
         assert "Add stock…" not in html
         assert 'name="_save"' not in html
     data = {"confirmed": "1", "delta": "1", "reason": "x", "sku": "OURS"}

@@ -65,6 +65,7 @@ integrations/connection/<id>/delete/               302/302 403/403 403/403 403/4
 integrations/connection/<id>/do/<none>/            302/302 404/404 404/404 404/404 404/404 404/404
 integrations/connection/<id>/do/archive/           302/302 405/403 405/403 405/403 405/403 405/200
 integrations/connection/<id>/do/pause/             302/302 405/403 405/403 405/403 405/403 405/200
+integrations/connection/<id>/do/reconnect/         302/302 405/403 405/403 405/403 405/403 405/302
 integrations/connection/<id>/do/register_webhooks/ 302/302 405/403 405/403 405/403 405/403 405/302
 integrations/connection/<id>/do/replace/           302/302 405/403 405/403 405/403 405/403 405/200
 integrations/connection/<id>/do/resume/            302/302 405/403 405/403 405/403 405/403 405/302
@@ -95,6 +96,7 @@ integrations/inboundevent/<id>/                    302/302 302/302 302/302 302/3
 integrations/inboundevent/<id>/change/             302/302 403/403 200/403 200/403 200/403 200/403
 integrations/inboundevent/<id>/delete/             302/302 403/403 403/403 403/403 403/403 403/403
 integrations/inboundevent/<id>/do/<none>/          302/302 404/404 404/404 404/404 404/404 404/404
+integrations/inboundevent/<id>/do/ask_store/       302/302 405/403 405/403 405/302 405/302 405/302
 integrations/inboundevent/<id>/do/ignore/          302/302 405/403 405/403 405/200 405/200 405/200
 integrations/inboundevent/<id>/do/replay/          302/302 405/403 405/403 405/200 405/200 405/200
 integrations/inboundevent/<id>/history/            302/302 403/403 200/200 200/200 200/200 200/200
@@ -107,6 +109,7 @@ integrations/installlink/<id>/                     302/302 302/302 302/302 302/3
 integrations/installlink/<id>/change/              302/302 403/403 403/403 403/403 403/403 200/403
 integrations/installlink/<id>/delete/              302/302 403/403 403/403 403/403 403/403 403/403
 integrations/installlink/<id>/do/<none>/           302/302 404/404 404/404 404/404 404/404 404/404
+integrations/installlink/<id>/do/new_link/         302/302 405/403 405/403 405/403 405/403 405/302
 integrations/installlink/<id>/do/revoke/           302/302 405/403 405/403 405/403 405/403 405/302
 integrations/installlink/<id>/history/             302/302 403/403 403/403 403/403 403/403 200/200
 integrations/installlink/add/                      302/302 403/403 403/403 403/403 403/403 403/403
@@ -142,6 +145,7 @@ catalog/unmatchedsku/<id>/                         302/302 302/302 302/302 302/3
 catalog/unmatchedsku/<id>/change/                  302/302 403/403 302/302 302/302 302/302 302/302
 catalog/unmatchedsku/<id>/delete/                  302/302 403/403 403/403 403/403 403/403 403/403
 catalog/unmatchedsku/<id>/do/<none>/               302/302 404/404 404/404 404/404 404/404 404/404
+catalog/unmatchedsku/<id>/do/link_it/              302/302 405/403 405/403 405/403 405/200 405/200
 catalog/unmatchedsku/<id>/history/                 302/302 403/403 200/200 200/200 200/200 200/200
 catalog/unmatchedsku/add/                          302/302 403/403 403/403 403/403 403/403 403/403
 

@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils import timezone
 
-from catalog.models import UnmatchedSku
+from catalog.models import Listing, UnmatchedSku
 from integrations.models import Alert, BulkAction, BulkRow, Connection, FlowSchedule
 from integrations.services.alerts import raise_alert
 from integrations.services.installs import create_link
@@ -92,6 +92,8 @@ def _connections(world: World) -> None:
     world.add(make_connection("resting"), "resume")
     Connection.objects.filter(slug="resting").update(status="paused", status_reason="Holidays.")
     world.add(create_link("shopify-partner", "new.myshopify.com", "", make_boss(), now)[0])
+    late = create_link("shopify-partner", "late.myshopify.com", "", make_boss(), now, days=-1)[0]
+    world.add(late, "new_link")
     alert = raise_alert("sync:plain", "sync", "Plain does not answer", "Look there.", store)
     world.add(alert)
     world.add(make_event(store))
@@ -141,6 +143,15 @@ def _catalog(world: World) -> None:
             first_at=now, last_at=now,
         )
     )  # fmt: skip
+    Listing.objects.create(
+        connection=new.connection, external_id="mug-2", title="Mug", sku="MUG-2", currency="USD",
+        seen_at=now,
+    )  # fmt: skip
+    theirs = UnmatchedSku.objects.create(
+        connection=new.connection, source="stock", sku="MUG-2", reason="No variant has it.",
+        first_at=now, last_at=now,
+    )  # fmt: skip
+    world.add(theirs, "link_it")
 
 
 def _stock(world: World) -> None:
