@@ -27,10 +27,10 @@ TONES: dict[str, tuple[str, ...]] = {
             "Needs reconnect",
         ),
         *("Out of stock", "Overdue", "Payment mismatch", "Placement failed", "Rejected"),
-        *("SKU conflict", "Unreadable", "Unrouted"),
+        *("SKU conflict", "Unreadable", "No partner"),
     ),
     "mute": (
-        *("Archived", "Canceled", "Closed", "Disabled", "Draft", "Dropped", "Duplicate"),
+        *("Archived", "Canceled", "Closed", "Disabled", "Draft", "Duplicate", "Given up"),
         *("Expired", "Ignored", "New", "Not imported", "Not published", "Open", "Paused"),
         *("Refunded", "Revoked", "Skipped", "Suppressed", "Unchanged", "Voided"),
     ),

@@ -115,7 +115,7 @@ def cancel_effects(row: PartnerOrder) -> SafeString:
     number = row.external_number or row.reference
     effects = [
         ("send", f"{row.partner} is asked to cancel its order {number}, the whole of it."),
-        ("route", "Lines customers still want wait unrouted then, for you to route again."),
+        ("route", "Lines customers still want have no partner then: decide on their orders."),
     ]
     if row.closed_at is None:
         effects.append(("clock", "What they were not told yet goes with the next order."))

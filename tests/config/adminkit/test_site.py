@@ -153,4 +153,5 @@ def test_logging_in_shows_the_kit(client, db):
 def test_pages_carry_the_style_sheet(admin_client, address):
     page = admin_client.get(address).text
 
-    assert "adminkit/tokens" in page and "adminkit/narrow" in page
+    assert "adminkit/tokens" in page
+    assert "adminkit/narrow" in page
