@@ -57,16 +57,16 @@ def _submission(row: PartnerOrder, submission: Submission) -> Banner:
     link = [(f"Open {row}", page_of(row))]
     if submission.status == Submission.Status.FAILED:
         refusal = explain_refusal(submission)
-        return Banner("bad", f"{refusal.title}.", refusal.text, [("retry", row)], link)
+        return Banner(
+            "bad", f"{refusal.title}.", refusal.text, [("retry", row), ("drop", row)], link
+        )
     text = f"We ask for {submission} by its reference before anything is sent again."
     return Banner("warn", f"{row.partner} may have it, the answer was lost.", text, [], link)
 
 
 def waiting_banner(connection: Connection, url: str) -> Banner:
     """Of what waits for a connection, on the page of an order and of a partner order."""
-    paused = connection.status == Connection.Status.PAUSED
-    then = "once somebody presses Resume there" if paused else "by itself once it works"
-    text = f"{why_out(connection, timezone.now())} What waits goes out {then}."
+    text = why_out(connection, timezone.now())
     lost = connection.status == Connection.Status.NEEDS_ATTENTION
     title = f"{WAITS} {connection}."
     return Banner("bad" if lost else "warn", title, text, [], [("Open connection", url)])

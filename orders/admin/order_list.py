@@ -143,7 +143,7 @@ FILTERS: list[Any] = [
     rule_filter("Payment", "payment", *PAYMENTS),
     FulfilledBy,
     ("total", NumberRange),
-    ("placed_at", DateRange),
+    ("placed_at", DateRange.called("Ordered")),
     rule_filter(
         "No tracking",
         "untracked",

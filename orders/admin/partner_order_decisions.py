@@ -72,12 +72,14 @@ class DecisionButtons:
     def drop(self, request: HttpRequest, queryset: QuerySet[PartnerOrder], reason: str) -> Told:
         """Give it up: its lines wait for a person."""
         row = queryset.get()
+        lines = questions.lines_in(row)
         if not deciding.drop(submission_of(row), request.user, reason):  # type: ignore[arg-type]
             raise Refused(f"{row} went out meanwhile. Nothing was changed.")
         row.refresh_from_db()
         if row.status != PartnerOrder.Status.CANCELED:
             return Told(f"{row} stays with {row.partner} as it is.", after="Given up")
         return Told(
-            f"{row} is given up. Its lines have no partner now: decide on their orders.",
+            f"{row} is given up. {'Its line has' if lines == 1 else 'Its lines have'} no partner "
+            f"now: decide on {'its order' if lines == 1 else 'their orders'}.",
             after="Given up",
         )

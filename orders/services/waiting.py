@@ -67,7 +67,8 @@ def _put_up() -> Parts:
     silent = Q(**{f"{at}opened__gt": 0}) & ~UNAPPROVED
     unsettled = Submission.objects.filter(status__in=[Sending.PENDING, Sending.UNCONFIRMED])
     found = unsettled.filter(Q(**{f"{at}status__in": OUT}) | silent)
-    return PartnerOrderLine.objects.filter(canceled_at=None, submission__in=found).order_by()
+    parts = PartnerOrderLine.objects.filter(canceled_at=None, partner_order__isnull=False)
+    return parts.filter(submission__in=found).order_by()
 
 
 def _collected() -> Parts:
@@ -84,10 +85,13 @@ def _collected() -> Parts:
 
 
 def why_out(connection: Connection, now: datetime) -> str:
-    """Why nothing goes to it now, as a sentence for staff."""
+    """Why nothing goes to it now and what ends that, as sentences for staff."""
     if connection.status == Status.ACTIVE:
-        return why_waiting(connection, now)
-    return connection.status_reason or f"It is {connection.get_status_display().lower()}."
+        return f"{why_waiting(connection, now)} What waits goes out by itself then."
+    said = connection.status_reason or f"It is {connection.get_status_display().lower()}."
+    is_paused = connection.status == Status.PAUSED
+    then = "once somebody presses Resume there" if is_paused else "by itself once it works"
+    return f"{said} What waits goes out {then}."
 
 
 # --- told in the histories
@@ -141,18 +145,19 @@ def _tell(pk: int) -> int:
     with transaction.atomic():
         row = locked(PartnerOrder.objects.all()).get(pk=pk)
         waiting = _waiting(partner_order=pk)
-        missing = {order for _, _, order in waiting - _told({one for _, _, one in waiting})}
+        told = _told({order for _, _, order in waiting}) & waiting
+        missing = {order for _, _, order in waiting - told}
         if not missing or row.connection is None or row.waits_since is None:
             return 0
         level = INFO if row.connection.status == Status.PAUSED else ERROR
-        why = why_out(row.connection, timezone.now())
-        said = f"Waits for {row.connection}: {why} It goes out by itself once that works."
+        said = f"Waits for {row.connection}: {why_out(row.connection, timezone.now())}"
         data: dict[str, Any] = {
             "waits_in": pk,
             "since": row.waits_since.isoformat(),
             "level": level,
         }
-        record(row, WAITS, said, **data)
+        if not told:
+            record(row, WAITS, said, **data)
         for order in Order.objects.filter(pk__in=missing).order_by("pk"):
             record(order, WAITS, said, reference=row.reference, **data)
     return len(missing)

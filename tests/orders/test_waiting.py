@@ -95,7 +95,7 @@ def test_the_history_says_once_why_it_began_to_wait_and_that_it_went_out(order, 
     lose()
     for _ in range(3):
         sweep(timezone.now())
-    said = "Waits for Blue Door: They removed our app. It goes out by itself once that works."
+    said = "Waits for Blue Door: They removed our app. What waits goes out by itself once it works."
     assert history(order) == [said]
     assert OrderEvent.objects.get(order=order, kind=KINDS[0]).level == "error"
     bring_back()
@@ -119,6 +119,7 @@ def test_a_second_outage_is_said_again_and_an_order_that_comes_later_is_told_too
     lose("paused")
     assert note_waiting(timezone.now()) == 2
     assert [len(history(one)) for one in (order, late)] == [3, 3]
+    assert PartnerOrder.objects.get().events.filter(kind__in=KINDS).count() == 3
     newest = OrderEvent.objects.filter(order=late, kind=KINDS[0]).latest("pk")
     assert newest.level == "info"  # somebody wanted it so
 
