@@ -107,7 +107,7 @@ class ShipmentAdmin(ShipmentCsv, SummaryAdmin):
         ("carrier", Distinct),
         rule_filter("Bound for", "bound", *((one, BOUND[one], Q(bound_for=one)) for one in BOUND)),
         ("publish_status", MultiChoice.called("Store")),
-        ("shipped_at", DateRange),
+        ("shipped_at", DateRange.called("Shipped")),
         UNDER_WAY,
     ]
     list_select_related = ["order", "partner_order__partner"]

@@ -25,7 +25,7 @@ def sweep(now: datetime) -> dict[str, int]:
     batches = submit_due_batches(now)
     plan_batches(now)
     return {
-        "waiting": note_waiting(now),
+        "waiting": note_waiting(),
         "covered": settle_shortfalls(),
         "batches": len(batches.submissions),
         "recovered": recover_submissions(now) + recover_notifications(now),

@@ -89,10 +89,15 @@ def tell_short(part: PartnerOrderLine) -> None:
         f"shortfall:{part.pk}",
         "stock",
         f"{number}: {part.short} of {part.quantity} {part.order_line.title} {are} not in stock",
-        "Place it anyway, hold the line, send it to another partner, or cancel it with the "
-        "customer: the order has the buttons.",
+        f"{_choices(part)} on the order; or cancel it with the customer.",
         part.order_line.order,
     )
+
+
+def _choices(part: PartnerOrderLine) -> str:
+    """The buttons staff have, as they are called."""
+    first = "It is there" if part.partner and part.partner.is_us else "Place it anyway"
+    return f"Press {first}, Wait for stock or Send elsewhere"
 
 
 def _say_unrouted(line: OrderLine, reason: str) -> None:

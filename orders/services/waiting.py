@@ -97,14 +97,14 @@ def why_out(connection: Connection, now: datetime) -> str:
 # --- told in the histories
 
 
-def note_waiting(now: datetime) -> int:
+def note_waiting() -> int:
     """Say in the history of each order that it began to wait, and that it goes on; once each.
 
     Returns how many orders were told that they wait.
     """
     _end_over()
-    _begin(now)
-    return sum(_tell(pk) for pk in _untold())
+    _begin()
+    return sum(_tell(pk) for pk in sorted({pk for pk, _ in _untold()}))
 
 
 def end_waiting(row: PartnerOrder, parts: Iterable[PartnerOrderLine] | None = None) -> None:
@@ -114,9 +114,10 @@ def end_waiting(row: PartnerOrder, parts: Iterable[PartnerOrderLine] | None = No
         record_for_orders(row, GOES_ON, said, parts=parts)
 
 
-def _begin(now: datetime) -> None:
+def _begin() -> None:
     ids = waiting_parts().values("partner_order")
-    PartnerOrder.objects.filter(waits_since=None, pk__in=ids).update(waits_since=now)
+    rows = PartnerOrder.objects.filter(waits_since=None, pk__in=ids)
+    rows.update(waits_since=timezone.now())
 
 
 def _end_over() -> None:
@@ -133,50 +134,34 @@ def _end_over() -> None:
             row.update_where(Q(), waits_since=None)
 
 
-def _untold() -> list[int]:
-    """Partner orders that wait with an order whose history does not say so; two queries."""
-    waiting = _waiting()
-    told = _told({order for _, _, order in waiting})
-    return sorted({pk for pk, _, _ in waiting - told})
-
-
 def _tell(pk: int) -> int:
     """Write it down, with the row locked: another worker may be at it."""
     with transaction.atomic():
         row = locked(PartnerOrder.objects.all()).get(pk=pk)
-        waiting = _waiting(partner_order=pk)
-        told = _told({order for _, _, order in waiting}) & waiting
-        missing = {order for _, _, order in waiting - told}
-        if not missing or row.connection is None or row.waits_since is None:
+        missing = {order for _, order in _untold(partner_order=pk)}
+        if not missing or row.connection is None:
             return 0
         level = INFO if row.connection.status == Status.PAUSED else ERROR
         said = f"Waits for {row.connection}: {why_out(row.connection, timezone.now())}"
-        data: dict[str, Any] = {
-            "waits_in": pk,
-            "since": row.waits_since.isoformat(),
-            "level": level,
-        }
-        if not told:
-            record(row, WAITS, said, **data)
+        told = row.events.filter(kind=WAITS, at__gte=row.waits_since)
+        if not told.exists():
+            record(row, WAITS, said, level=level)
         for order in Order.objects.filter(pk__in=missing).order_by("pk"):
-            record(order, WAITS, said, reference=row.reference, **data)
+            record(order, WAITS, said, level=level, reference=row.reference, waits_in=pk)
     return len(missing)
 
 
-Told = set[tuple[int, str, int]]
+def _untold(**which: int) -> set[tuple[int, int]]:
+    """(partner order, customer's order) that wait, and their history does not say so; two queries.
 
-
-def _waiting(**which: int) -> Told:
-    """(partner order, since when, customer's order) of what waits."""
-    columns = ("partner_order", "partner_order__waits_since", "order_line__order")
-    rows = waiting_parts().filter(partner_order__waits_since__isnull=False, **which)
-    return {(pk, since.isoformat(), order) for pk, since, order in rows.values_list(*columns)}
-
-
-def _told(order_ids: Iterable[int]) -> Told:
-    """The same of what histories say already."""
-    events = OrderEvent.objects.filter(order__in=order_ids, kind=WAITS)
-    return {
-        (data.get("waits_in"), data.get("since"), order)
-        for order, data in events.values_list("order", "data")
+    What it said of an outage before this one does not count.
+    """
+    parts = waiting_parts().filter(partner_order__waits_since__isnull=False, **which)
+    columns = ("partner_order", "order_line__order", "partner_order__waits_since")
+    since = {(pk, order): at for pk, order, at in parts.values_list(*columns)}
+    events = OrderEvent.objects.filter(order__in={order for _, order in since}, kind=WAITS)
+    told = {
+        (data.get("waits_in"), order): at
+        for order, at, data in events.order_by("at").values_list("order", "at", "data")
     }
+    return {pair for pair, at in since.items() if pair not in told or told[pair] < at}

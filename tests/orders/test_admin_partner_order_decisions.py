@@ -3,7 +3,7 @@
 import pytest
 from django_q.models import OrmQ
 
-from integrations.errors import Unconfirmed
+from integrations.errors import Rejected, Unconfirmed
 from orders.models import Order, PartnerOrder, Submission
 from tests.catalog.people import log_in, said, texts
 from tests.orders.builders import make_order, make_variant
@@ -74,3 +74,33 @@ def test_giving_up_wants_a_reason_and_leaves_the_lines_without_a_partner(unconfi
     advice = "Press Route again once a partner has it; or press We ship it."
     assert f"was given up: They lost it. {advice}" in page
     assert "Import the product" not in page
+
+
+@pytest.mark.parametrize(
+    ("orders", "asked", "told"),
+    [
+        (
+            1,
+            "Its line has no partner then: on its order,",
+            "Its line has no partner now: decide on",
+        ),
+        (2, "Its lines have no partner then: on their", "Its lines have no partner now: decide"),
+    ],
+)
+def test_a_refused_one_is_given_up_on_the_page_of_its_order(
+    own_store, partner, system, orders, asked, told
+):
+    make_variant(SKU, partner)
+    order, *_ = [make_order(own_store, SKU) for _ in range(orders)]
+    system.script = [Rejected("No.")]
+    row, client = place(PartnerOrder.objects.get()), log_in("Operator")
+    page = texts(client.get(page_of(order)))
+    address = f"/admin/orders/partnerorder/{row.pk}/do/drop/"
+    assert address in page
+
+    question = texts(client.post(address))
+    answer = press(client, row, "drop", reason="They will not have it")
+
+    assert asked in question
+    assert "If they have it, ask them to correct it." not in question
+    assert told in said(answer)[0]

@@ -6,10 +6,11 @@ from django.core.cache import cache
 from integrations.models import Connection
 from orders.models import Order, PartnerOrder
 from orders.services.closing import close_and_submit
+from orders.services.waiting import note_waiting
 from tests.catalog.people import log_in, texts
 from tests.orders.builders import make_order, make_variant
 from tests.orders.pressing import page_of
-from tests.orders.test_waiting import lose
+from tests.orders.test_waiting import bring_back, lose
 
 pytestmark = pytest.mark.django_db
 SKU, LIST = "PARTNER-bluedoor-ETH250", "/admin/orders/order/"
@@ -96,3 +97,16 @@ def test_the_card_says_how_many_orders_wait(own_store, order):
 def cards_of(client):
     cache.clear()
     return client.get("/admin/?dashboard=1").context["attention"]
+
+
+@pytest.mark.parametrize(("status", "tone"), [("needs_attention", "bad"), ("paused", "warn")])
+def test_the_timeline_says_it_in_the_same_tone_and_that_it_goes_on_in_green(order, status, tone):
+    lose(status)
+    note_waiting()
+    client = log_in("Viewer")
+    newest, *_ = client.get(page_of(order)).context["events"]
+    assert (newest["tone"], newest["link"]) == (tone, PartnerOrder.objects.get().reference)
+    bring_back()
+    note_waiting()
+    newest, *_ = client.get(page_of(order)).context["events"]
+    assert (newest["tone"], newest["text"][:23]) == ("ok", "Blue Door works again: ")

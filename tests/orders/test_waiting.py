@@ -1,5 +1,7 @@
 """Which orders wait for a connection that is out of order, and what their history says of it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db.models import Q
 from django.utils import timezone
@@ -110,14 +112,14 @@ def test_the_history_says_once_why_it_began_to_wait_and_that_it_went_out(order, 
 
 def test_a_second_outage_is_said_again_and_an_order_that_comes_later_is_told_too(own_store, order):
     lose()
-    assert note_waiting(timezone.now()) == 1
+    assert note_waiting() == 1
     late = make_order(own_store, SKU)
-    assert note_waiting(timezone.now()) == 1
+    assert note_waiting() == 1
     assert (len(history(order)), len(history(late))) == (1, 1)
     bring_back()
-    assert note_waiting(timezone.now()) == 0
+    assert note_waiting() == 0
     lose("paused")
-    assert note_waiting(timezone.now()) == 2
+    assert note_waiting() == 2
     assert [len(history(one)) for one in (order, late)] == [3, 3]
     assert PartnerOrder.objects.get().events.filter(kind__in=KINDS).count() == 3
     newest = OrderEvent.objects.filter(order=late, kind=KINDS[0]).latest("pk")
@@ -127,7 +129,7 @@ def test_a_second_outage_is_said_again_and_an_order_that_comes_later_is_told_too
 def test_a_breaker_that_closes_ends_the_wait(order, system):
     submission = close_and_submit(PartnerOrder.objects.get())
     connection = lose("active", opened=1, failed_calls=3)
-    note_waiting(timezone.now())
+    note_waiting()
     assert history(order)[0].startswith("Waits for Blue Door: Blue Door does not answer (3 failed")
     close(connection)
     assert send(submission).status == "submitted"
@@ -136,9 +138,9 @@ def test_a_breaker_that_closes_ends_the_wait(order, system):
 
 def test_lines_that_left_end_the_wait_without_a_word(order, user):
     lose()
-    note_waiting(timezone.now())
+    note_waiting()
     hold_order(order, user)
-    note_waiting(timezone.now())
+    note_waiting()
     assert len(history(order)) == 1
     assert not PartnerOrder.objects.filter(~Q(waits_since=None)).exists()
 
@@ -153,3 +155,12 @@ def test_what_keeps_a_batch_is_said_to_its_orders_once(order, partner):
     assert event.message == (
         f"Confirm the terms of Blue Door first. What goes to Blue Door waits in {row}."
     )
+
+
+def test_what_was_said_of_this_outage_is_not_said_again_when_all_times_move(order):
+    lose()
+    note_waiting()
+    earlier = timezone.now() - timedelta(hours=3)
+    PartnerOrder.objects.update(waits_since=earlier)
+    OrderEvent.objects.update(at=earlier + timedelta(seconds=1))
+    assert note_waiting() == 0

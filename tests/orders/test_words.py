@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.admin.utils import label_for_field
 from django.utils import timezone
 
 from catalog.models import Partner
@@ -16,6 +17,7 @@ from orders.admin.notifications import NotificationAdmin
 from orders.admin.order_words import PAYMENTS, fulfillment_word, payment_word
 from orders.models import Notification, Order, PartnerOrder, Shipment, Submission
 from orders.services.closing import close_and_submit
+from tests.catalog.people import log_in
 from tests.orders.builders import make_order, make_variant
 from tests.orders.test_waiting import lose
 
@@ -171,3 +173,22 @@ def test_staff_read_none_of_the_words_of_the_code():
     for path in [*TEMPLATES.rglob("orders/**/*.html"), *TEMPLATES.rglob("emails/*")]:
         found[path.name] = OURS.findall(re.sub(r"{[{%].*?[%}]}", "", path.read_text()))
     assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("model", "without_column"),
+    [
+        ("order", {"needs work", "no tracking"}),
+        ("partnerorder", {"ship to"}),
+        ("shipment", {"on the way", "store"}),  # "Store, mail" is two of them
+    ],
+)
+def test_a_filter_is_called_like_the_column_it_is_about(order, model, without_column):
+    page = log_in("Operator").get(f"/admin/orders/{model}/")
+    titles = {str(spec.title).lower() for spec in page.context["cl"].filter_specs}
+    columns = {
+        str(label_for_field(name, page.context["cl"].model, page.context["cl"].model_admin)).lower()
+        for name in page.context["cl"].model_admin.list_display
+    }
+    assert titles - columns == without_column
