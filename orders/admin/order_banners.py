@@ -91,8 +91,11 @@ def _ways_out(parts: list[PartnerOrderLine]) -> list[str]:
 
 
 def _on_hold(facts: OrderFacts) -> Banner:
-    text = "What was not sent waits here; what a partner already has goes on."
-    return Banner("warn", "On hold.", text, [("release", facts.order)])
+    told = any(part.is_sent for part in facts.parts)
+    rest = "; what a partner already has goes on." if told else "."
+    return Banner(
+        "warn", "On hold.", f"What was not sent waits here{rest}", [("release", facts.order)]
+    )
 
 
 def _shortfalls(facts: OrderFacts) -> list[Banner]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -20,6 +19,7 @@ from integrations.words import counted
 from orders.admin import order_list
 from orders.admin.exports import OrderCsv
 from orders.admin.order_decisions import DecisionActions
+from orders.admin.order_holding import HOLD_MANY, HoldForm, hold_effect
 from orders.admin.order_page import order_context
 from orders.admin.order_words import fulfillment_tone, fulfillment_word, payment_word
 from orders.admin.remote_links import remote_order_url, system_name
@@ -37,15 +37,6 @@ from orders.services.closing import CannotSubmit
 from orders.services.waiting import needs_work
 
 APPROVE = "orders.approve_order"
-
-
-class HoldForm(forms.Form):
-    reason = forms.CharField(
-        label="Reason, kept in the timeline",
-        required=False,
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
 
 
 def is_open(order: Order) -> bool:
@@ -258,8 +249,8 @@ class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
         icon="hold",
         form=HoldForm,
         title="Hold {obj}?",
-        confirm="What was not sent yet is taken out of its partner orders and waits. "
-        "What a partner already has goes on.",
+        confirm=hold_effect,
+        confirm_many=HOLD_MANY,
         available=lambda order: is_open(order) and order.held_at is None,
         why_not=lambda order: "on hold already" if order.held_at else "nothing left to hold",
     )
