@@ -61,7 +61,6 @@ class DecisionButtons:
         perm=SUBMIT,
         where=("menu",),
         icon="cancel",
-        danger=True,
         form=questions.DropForm,
         title="Give {obj} up?",
         submit="Give it up",

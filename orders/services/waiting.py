@@ -11,6 +11,7 @@ from django.utils import timezone
 from integrations.models import Connection
 from integrations.models.base import locked
 from integrations.services.breaker import why_waiting
+from integrations.words import sentence
 from orders.models import Order, OrderEvent, PartnerOrder, PartnerOrderLine, Submission
 from orders.services.closing import UNAPPROVED
 from orders.services.consolidation import GROWING
@@ -91,7 +92,7 @@ def why_out(connection: Connection, now: datetime) -> str:
     said = connection.status_reason or f"It is {connection.get_status_display().lower()}."
     is_paused = connection.status == Status.PAUSED
     then = "once somebody presses Resume there" if is_paused else "by itself once it works"
-    return f"{said} What waits goes out {then}."
+    return f"{sentence(said)} What waits goes out {then}."
 
 
 # --- told in the histories

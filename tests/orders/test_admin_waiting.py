@@ -59,7 +59,7 @@ def test_what_needs_a_decision_keeps_its_own_badge(order):
 
 def test_the_banner_of_what_staff_paused_says_what_brings_it_back(order):
     Connection.objects.filter(slug="blue-door").update(
-        status="paused", status_reason="Paused by mia. Stock count."
+        status="paused", status_reason="Paused by mia. Stock count"
     )
     (banner,) = log_in("Viewer").get(page_of(order)).context["banners"]
     assert (banner.tone, banner.title) == ("warn", "Waits for Blue Door.")
