@@ -106,7 +106,7 @@ def compare(client: Client) -> None:
     cases = [
         ("page 1", "", ""),
         ("last page", last, last),
-        ("tab Paid, not placed", "?view=paid", "?status__exact=paid"),
+        ("tab Queued", "?view=paid", "?status__exact=paid"),
         ("number (ours opens the order)", f"?q={quote(middle.number)}", ""),
         ("part of a number", f"?q={middle.number[1:-1]}", ""),
         ("e-mail", f"?q={mail}", ""),

@@ -12,7 +12,9 @@ from config.adminkit.parts import ago
 from config.setup_facts import address, page_of
 from integrations.admin.connection_facts import is_stale, is_used
 from integrations.models import Alert, Connection, InboundEvent
+from integrations.words import counted
 from orders.models import Submission
+from orders.services.waiting import count_waiting
 
 
 @dataclass(frozen=True)
@@ -40,24 +42,35 @@ def find_cards(
     if request.user.has_perm("orders.view_partnerorder"):
         yield from _submissions()
     ill = [one for one in connections if one.status == Connection.Status.NEEDS_ATTENTION]
-    url = address("integrations_connection_changelist")
-    if ill:
-        names = ", ".join(one.name for one in ill[:2])
-        yield Card(
-            len(ill), "To reconnect", names, page_of(ill[0]) if len(ill) == 1 else f"{url}?view=bad"
-        )
+    paused = [one for one in connections if one.status == Connection.Status.PAUSED]
     silent = [one for one in connections if is_used(one) and one.opened]
+    url = address("integrations_connection_changelist")
+    out = [one.pk for one in [*ill, *paused, *silent]]
+    waiting = count_waiting(out) if out else {}
+    if ill:
+        where = page_of(ill[0]) if len(ill) == 1 else f"{url}?view=bad"
+        yield Card(len(ill), "To reconnect", _who_waits(ill, waiting), where)
     if silent:
-        names = ", ".join(one.name for one in silent[:2])
-        yield Card(
-            len(silent), "Do not answer" if len(silent) > 1 else "Does not answer", names, url
-        )
+        title = "Do not answer" if len(silent) > 1 else "Does not answer"
+        yield Card(len(silent), title, _who_waits(silent, waiting), url)
+    kept = [one for one in paused if waiting.get(one.pk)]
+    if kept:
+        text = _who_waits(kept, waiting)
+        yield Card(len(kept), "Paused, orders wait", text, f"{url}?view=paused", "warn")
     stale = [one for one in connections if is_stale(one, now) and one not in ill]
     if stale:
         names = ", ".join(one.name for one in stale[:2])
         yield Card(len(stale), "Stale data", names, url, "warn")
     yield from _inbox(request)
     yield from _alerts(request, now)
+
+
+def _who_waits(rows: list[Connection], waiting: dict[int, int]) -> str:
+    """Names, and how many customers' orders wait for them."""
+    names = ", ".join(one.name for one in rows[:2])
+    number = sum(waiting.get(one.pk, 0) for one in rows)
+    waits = "waits" if number == 1 else "wait"
+    return f"{names}: {counted(number, 'order')} {waits}" if number else names
 
 
 def _submissions() -> Iterator[Card]:

@@ -8,10 +8,12 @@ from django.http import HttpRequest
 from catalog.admin.terms_words import how_often
 from catalog.models import Listing
 from config.setup_facts import address, page_of
-from integrations.admin.connection_facts import Fact, add_facts, count_waiting
+from integrations.admin.connection_facts import Fact, add_facts
+from integrations.admin.connection_facts import count_waiting as counts_waiting
 from integrations.admin.installs import count_products
 from integrations.models import Connection
-from orders.models import PartnerOrder, PartnerOrderLine, Shipment, Submission
+from orders.models import PartnerOrder, PartnerOrderLine, Shipment
+from orders.services.waiting import count_waiting
 
 
 @add_facts
@@ -35,20 +37,15 @@ def count_listed(connection_ids: set[int]) -> dict[int, int]:
     return {row["connection"]: row["n"] for row in counted}
 
 
-@count_waiting
+@counts_waiting
 def orders_waiting(connection_ids: set[int]) -> dict[int, int]:
-    """Partner orders not placed or not confirmed, and orders whose parcel the store is not told."""
-    status, publish = Submission.Status, Shipment.Publish
-    unsettled = [status.PENDING, status.SUBMITTING, status.UNCONFIRMED]
+    """Customers' orders not placed or not confirmed, or whose parcel the store is not told."""
+    publish = Shipment.Publish
     untold = [publish.PENDING, publish.PUBLISHING, publish.UNCONFIRMED]
-    placing = Submission.objects.filter(
-        partner_order__connection__in=connection_ids, status__in=unsettled
-    ).values_list("partner_order__connection")
     telling = Shipment.objects.filter(
         order__connection__in=connection_ids, publish_status__in=untold
     ).values_list("order__connection")
-    found: Counter[int] = Counter()
-    found.update(dict(placing.order_by().annotate(n=Count("partner_order", distinct=True))))
+    found: Counter[int] = Counter(count_waiting(connection_ids))
     found.update(dict(telling.order_by().annotate(n=Count("order", distinct=True))))
     return dict(found)
 

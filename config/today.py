@@ -22,6 +22,7 @@ from integrations.admin.recent import runs_of_connections, tones_of
 from integrations.models import Connection, SyncRun
 from orders.models import Order, PartnerOrder, Shipment
 from orders.services.ready import ready_to_ship
+from orders.services.waiting import needs_work
 
 SHOWN_CONNECTIONS, SHOWN_RUNS, SHOWN_CUTOFFS = 7, 8, 6
 DAYS = 14
@@ -75,16 +76,20 @@ def _count_orders(now: datetime) -> dict[str, Any]:
     waiting = Q(status__in=WAITING, held_at=None)
     recent = Q(placed_at__gte=start - timedelta(days=7))
     # Only rows an index finds: finished orders are many.
-    rows = Order.objects.filter(recent | ~Q(attention="") | Q(status__in=WAITING + WITH_PARTNERS))
+    rows = Order.objects.filter(recent | Q(status__in=WAITING + WITH_PARTNERS))
     ready = ready_to_ship().aggregate(ready=Count("pk"), ready_since=Min("placed_at"))
-    return ready | rows.aggregate(
-        work=Count("pk", filter=~Q(attention="")),
-        work_since=Min("placed_at", filter=~Q(attention="")),
-        today=Count("pk", filter=Q(placed_at__gte=start)),
-        week_ago=Count("pk", filter=week_ago),
-        waiting=Count("pk", filter=waiting),
-        waiting_since=Min("placed_at", filter=waiting),
-        with_partners=Count("pk", filter=Q(status__in=WITH_PARTNERS)),
+    stuck = Order.objects.filter(needs_work())
+    work = stuck.aggregate(work=Count("pk"), work_since=Min("placed_at"))
+    return (
+        ready
+        | work
+        | rows.aggregate(
+            today=Count("pk", filter=Q(placed_at__gte=start)),
+            week_ago=Count("pk", filter=week_ago),
+            waiting=Count("pk", filter=waiting),
+            waiting_since=Min("placed_at", filter=waiting),
+            with_partners=Count("pk", filter=Q(status__in=WITH_PARTNERS)),
+        )
     )
 
 
@@ -108,7 +113,7 @@ def _numbers(orders: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
             f"{listing}?status__in={','.join(WAITING)}",
         ),
         _number(
-            "With partners",
+            "With partner",
             orders["with_partners"],
             "placed, not shipped yet",
             f"{listing}?status__in={','.join(WITH_PARTNERS)}",

@@ -8,7 +8,7 @@ from import_export import fields
 from catalog.resources import SafeResource, as_moment
 from orders.admin.order_list import read_facts
 from orders.admin.order_words import fulfillment_word, payment_word
-from orders.admin.shipment_words import mail_words, publish_word, status_word
+from orders.admin.shipment_words import bound_word, mail_words, publish_word, status_word
 from orders.models import Order, OrderContact, Shipment
 
 
@@ -41,7 +41,7 @@ class OrderResource(SafeResource):
         return rows.select_related("contact")
 
     def prepare(self, rows: list[Any]) -> None:
-        """Units, partners and parcels."""
+        """Units, partners, parcels and what they wait for."""
         facts = read_facts([order.pk for order in rows])
         for order in rows:
             order.row_facts = facts[order.pk]
@@ -58,9 +58,9 @@ class OrderResource(SafeResource):
         """The word of its badge."""
         return payment_word(order)
 
-    def dehydrate_fulfillment(self, order: Order) -> str:
+    def dehydrate_fulfillment(self, order: Any) -> str:
         """The word of its badge."""
-        return fulfillment_word(order)
+        return fulfillment_word(order, order.row_facts.waits_for)
 
     def dehydrate_customer(self, order: Order) -> str:
         """Nobody once they asked to be forgotten."""
@@ -131,11 +131,11 @@ class ShipmentResource(SafeResource):
 
     def dehydrate_partner(self, shipment: Shipment) -> str:
         """Who sent it."""
-        return str(shipment.partner_order.partner) if shipment.partner_order else "Us"
+        return str(shipment.partner_order.partner) if shipment.partner_order else "Our center"
 
     def dehydrate_bound_for(self, shipment: Shipment) -> str:
         """Our center or the customer."""
-        return shipment.get_bound_for_display()
+        return bound_word(shipment)
 
     def dehydrate_status(self, shipment: Shipment) -> str:
         """The word of its badge."""

@@ -54,7 +54,7 @@ class NotificationAdmin(SummaryAdmin):
     search_help_text = "Recipient, subject, order"
     views = (
         ("", "All", None, ""),
-        ("failed", "Failed", {"status__in": [Status.FAILED, Status.UNKNOWN]}, "bad"),
+        ("failed", "Needs work", {"status__in": [Status.FAILED, Status.UNKNOWN]}, "bad"),
         ("queued", "Queued", {"status__in": [Status.QUEUED, Status.SENDING]}, ""),
         ("sent", "Sent", {"status": Status.SENT}, ""),
         ("suppressed", "Suppressed", {"status": Status.SUPPRESSED}, ""),

@@ -3,14 +3,19 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from catalog.admin.links import page_of
 from integrations.models import Connection
+from integrations.words import counted, sentence
 from orders.admin.order_decisions import decisions, difference_lines, old_addresses
 from orders.admin.order_facts import OrderFacts
+from orders.admin.order_words import WAITS
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.shortfall_buttons import BUTTONS, describe_shortfall, is_short
-from orders.admin.states import why_not_working
 from orders.models import Order, PartnerOrder, PartnerOrderLine, Submission
+from orders.services.refusals import explain_refusal
+from orders.services.waiting import why_out
 
 Attention = Order.Attention
 
@@ -31,7 +36,7 @@ def banners(facts: OrderFacts) -> list[Banner]:
     """The worst first."""
     order = facts.order
     found = [_submission(row, submission) for row, submission in facts.troubled]
-    found += [_silent(connection) for connection in facts.silent]
+    found += [waiting_banner(one, page_of(one)) for one in facts.waiting_for]
     unrouted = [part for part in facts.parts if part.partner_id is None]
     if unrouted and not order.canceled_at:
         found.append(_unrouted(unrouted))
@@ -51,28 +56,27 @@ def banners(facts: OrderFacts) -> list[Banner]:
 def _submission(row: PartnerOrder, submission: Submission) -> Banner:
     link = [(f"Open {row}", page_of(row))]
     if submission.status == Submission.Status.FAILED:
-        title = f"{row.partner} did not take {submission}."
-        return Banner("bad", title, submission.error, [("retry", row)], link)
+        refusal = explain_refusal(submission)
+        return Banner(
+            "bad", f"{refusal.title}.", refusal.text, [("retry", row), ("drop", row)], link
+        )
     text = f"We ask for {submission} by its reference before anything is sent again."
     return Banner("warn", f"{row.partner} may have it, the answer was lost.", text, [], link)
 
 
-def _silent(connection: Connection) -> Banner:
-    """Said with the same words on the page of the partner order."""
-    title = f"{connection} does not work now."
-    text = f"{why_not_working(connection)} Its lines go out by themselves once it works."
-    return Banner("warn", title, text, [], [("Open connection", page_of(connection))])
+def waiting_banner(connection: Connection, url: str) -> Banner:
+    """Of what waits for a connection, on the page of an order and of a partner order."""
+    text = why_out(connection, timezone.now())
+    lost = connection.status == Connection.Status.NEEDS_ATTENTION
+    title = f"{WAITS} {connection}."
+    return Banner("bad" if lost else "warn", title, text, [], [("Open connection", url)])
 
 
 def _unrouted(parts: list[PartnerOrderLine]) -> Banner:
     count = len(parts)
-    title = f"{count} line{'s go' if count > 1 else ' goes'} nowhere."
-    reasons = [_sentence(one) for one in dict.fromkeys(part.route_reason for part in parts) if one]
+    title = f"{counted(count, 'line')} {'has' if count == 1 else 'have'} no partner."
+    reasons = [sentence(one) for one in dict.fromkeys(part.route_reason for part in parts) if one]
     return Banner("bad", title, " ".join([*reasons, *_ways_out(parts)]))
-
-
-def _sentence(reason: str) -> str:
-    return reason if reason.endswith((".", "!", "?")) else f"{reason}."
 
 
 def _ways_out(parts: list[PartnerOrderLine]) -> list[str]:
@@ -87,8 +91,11 @@ def _ways_out(parts: list[PartnerOrderLine]) -> list[str]:
 
 
 def _on_hold(facts: OrderFacts) -> Banner:
-    text = "What was not sent waits here; what a partner already has goes on."
-    return Banner("warn", "On hold.", text, [("release", facts.order)])
+    told = any(part.is_sent for part in facts.parts)
+    rest = "; what a partner already has goes on." if told else "."
+    return Banner(
+        "warn", "On hold.", f"What was not sent waits here{rest}", [("release", facts.order)]
+    )
 
 
 def _shortfalls(facts: OrderFacts) -> list[Banner]:

@@ -194,17 +194,17 @@ def _chosen(found: list[Decision], ticked: dict[str, bool]) -> list[Decision]:
 
 def cancel_effects(order: Order) -> SafeString:
     """Which outside parties are told of a cancellation here: none of them at once."""
-    told = {
-        part.partner_order.pk: part.partner_order
-        for part in live_parts(order)
-        if part.is_sent and part.partner_order
-    }
+    parts = live_parts(order)
+    sent = [part for part in parts if part.is_sent]
+    told = {part.partner_order.pk: part.partner_order for part in sent if part.partner_order}
     rows = [
         ("warn", f"{row.partner} has it as {_number(row)} and is not told yet: you decide next.")
         for row in told.values()
     ]
-    rest = "What no partner was told of ends, and its stock is free again."
-    return _effects([*rows, ("box", rest), _store_effect(order)])
+    if len(sent) < len(parts):
+        what = "What no partner was told of ends" if sent else "No partner was told of it: it ends"
+        rows.append(("box", f"{what}, and its stock is free again."))
+    return _effects([*rows, _store_effect(order)])
 
 
 def may_cancel(order: Order) -> bool:

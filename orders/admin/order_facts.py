@@ -7,7 +7,6 @@ from django.db.models import Prefetch
 
 from catalog.models import ShipTo
 from integrations.models import Connection
-from orders.admin.states import status_word
 from orders.models import (
     Order,
     OrderLine,
@@ -19,6 +18,7 @@ from orders.models import (
 )
 from orders.services.decisions import takes_back
 from orders.services.status import units_to_customer
+from orders.services.waiting import waiting_parts
 
 
 class OrderFacts:
@@ -67,11 +67,19 @@ class OrderFacts:
         return [(row, one) for row, one in pairs if one.status in bad and not takes_back(one)]
 
     @cached_property
-    def silent(self) -> list[Connection]:
-        """Connections out of order for which a line of it waits, each once."""
-        waiting = [row for row in self.partner_orders if status_word(row) in ("Open", "Waiting")]
-        found = {row.connection_id: row.connection for row in waiting}
-        return [one for one in found.values() if one and one.status != Connection.Status.ACTIVE]
+    def waiting_for(self) -> list[Connection]:
+        """Connections that cannot be called and for which a line of it waits, each once."""
+        if not self.partner_orders:
+            return []
+        waiting = waiting_parts().filter(order_line__order=self.order)
+        ids = set(waiting.values_list("partner_order__connection", flat=True))
+        found = {row.connection_id: row.connection for row in self.partner_orders}
+        return [one for pk, one in found.items() if one and pk in ids]
+
+    @property
+    def waits_for(self) -> Connection | None:
+        """The one its badge names."""
+        return self.waiting_for[0] if self.waiting_for else None
 
     @cached_property
     def shipments(self) -> list[Shipment]:

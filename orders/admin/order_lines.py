@@ -6,7 +6,9 @@ from decimal import Decimal
 from catalog.admin.links import page_of
 from orders.admin.order_facts import OrderFacts
 from orders.admin.states import part_waits_for, silence_of, status_word
-from orders.models import OrderLine, PartnerOrder, PartnerOrderLine
+from orders.models import Order, OrderLine, PartnerOrder, PartnerOrderLine
+
+NO_PARTNER = str(Order.Attention.UNROUTED.label)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def _bare_row(line: OrderLine, facts: OrderFacts) -> LineRow:
         return LineRow(line, line.quantity, "Canceled", note)
     if not line.routable:
         return LineRow(line, line.quantity, "No shipping", "nothing to send")
-    return LineRow(line, line.quantity, "Unrouted")
+    return LineRow(line, line.quantity, NO_PARTNER)
 
 
 def _part_row(part: PartnerOrderLine, facts: OrderFacts) -> LineRow:
@@ -82,15 +84,22 @@ def part_state(part: PartnerOrderLine, facts: OrderFacts) -> tuple[str, str]:
 def _at_partner(part: PartnerOrderLine, facts: OrderFacts) -> tuple[str, str]:
     placed = part.partner_order
     if part.partner is None:
-        return "Unrouted", part.route_reason
+        return NO_PARTNER, part.route_reason
     if part.held_at:
         return "On hold", part.hold_reason
     if part.partner.is_us:
-        return "In stock", "on our shelf"
+        return _on_our_shelf(part)
     if placed is None or part.submission_id is None:
         state, note = part_waits_for(part)
         return (state, f"{note}, {part.short} short".strip(", ")) if part.short else (state, note)
     return _after_placing(part, placed, facts)
+
+
+def _on_our_shelf(part: PartnerOrderLine) -> tuple[str, str]:
+    if not part.short:
+        return "In stock", "on our shelf"
+    there = part.quantity - part.short
+    return "Shortfall", f"{there} of {part.quantity} on our shelf, by our numbers"
 
 
 def _after_placing(

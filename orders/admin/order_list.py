@@ -1,4 +1,4 @@
-"""The orders list: facts of the page's rows in two queries, and its filters."""
+"""The orders list: facts of the page's rows in a few queries, and its filters."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -16,17 +16,20 @@ from catalog.models import Partner
 from config.adminkit.changelist import KitChangeList, Rule
 from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, MultiChoice, NumberRange, Several, rule_filter
+from integrations.models import Connection
+from orders.admin.order_words import PAYMENTS, WAITS
 from orders.models import Order, OrderLine, PartnerOrderLine, Shipment
 from orders.services.ready import ready_to_ship
+from orders.services.waiting import needs_work, waiting_orders, waits_of
 
 Status = Order.Status
 WITH_PARTNERS = [Status.EXPORTED, Status.RECEIVED, Status.PICKING, Status.PACKED]
 TABS: list[tuple[str, str, Rule, str]] = [
     ("", "All", None, ""),
-    ("work", "Needs work", ~Q(attention=""), "bad"),
+    ("work", "Needs work", needs_work, "bad"),
     ("waiting", "Waiting", {"status": Status.CAPTURED}, ""),
-    ("paid", "Paid, not placed", {"status": Status.PAID}, "warn"),
-    ("partners", "With partners", {"status__in": WITH_PARTNERS}, ""),
+    ("paid", "Queued", {"status": Status.PAID}, "warn"),
+    ("partners", "With partner", {"status__in": WITH_PARTNERS}, ""),
     ("ready", "Ready to ship", lambda: Q(pk__in=ready_to_ship().values("pk")), "warn"),
     ("shipped", "Shipped", {"status__in": [Status.PARTIALLY_SHIPPED, Status.SHIPPED]}, ""),
     ("delivered", "Delivered", {"status": Status.DELIVERED}, ""),
@@ -49,13 +52,14 @@ class RowFacts:
     items: int = 0
     partners: list[str] = field(default_factory=list)
     tracking: list[Shipment] = field(default_factory=list)
+    waits_for: Connection | None = None
 
 
 class OrderChangeList(KitChangeList):
-    """Knows items, partners and tracking of the rows of the page."""
+    """Knows items, partners, tracking and what they wait for of the rows of the page."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """Django's page, then two queries for all its rows together."""
+        """Django's page, then a few queries for all its rows together."""
         super().get_results(request)
         self.result_list = list(self.result_list)
         facts = read_facts([order.pk for order in self.result_list])
@@ -64,7 +68,7 @@ class OrderChangeList(KitChangeList):
 
 
 def read_facts(ids: list[int]) -> dict[int, RowFacts]:
-    """Items, partner names and customer parcels by order id."""
+    """Items, partner names, customer parcels and whose system it waits for, by order id."""
     facts: dict[int, RowFacts] = defaultdict(RowFacts)
     counted: set[int] = set()
     lines = OrderLine.objects.filter(order__in=ids).order_by("pk", "parts__pk")
@@ -78,6 +82,8 @@ def read_facts(ids: list[int]) -> dict[int, RowFacts]:
     parcels = Shipment.objects.filter(order__in=ids).exclude(tracking_number="")
     for parcel in parcels.exclude(status=Shipment.Status.VOIDED).order_by("pk"):
         facts[parcel.order_id or 0].tracking.append(parcel)
+    for order, connection in waits_of(ids).items():
+        facts[order].waits_for = connection
     return facts
 
 
@@ -127,18 +133,17 @@ def untracked(days: int) -> Callable[[], Q]:
     return rule
 
 
+WORK: list[tuple[str, str, Rule]] = [
+    *((value, label, Q(attention=value)) for value, label in Order.Attention.choices if value),
+    ("waits", f"{WAITS} a partner", lambda: Q(pk__in=waiting_orders())),
+]
 FILTERS: list[Any] = [
-    ("status", MultiChoice),
-    ("attention", MultiChoice.called("Needs work")),
-    rule_filter(
-        "Payment",
-        "payment",
-        ("paid", "Paid", {"paid_at__isnull": False}),
-        ("pending", "Pending", {"paid_at__isnull": True}),
-    ),
+    ("status", MultiChoice.called("Fulfillment")),
+    rule_filter("Needs work", "attention__in", *WORK),
+    rule_filter("Payment", "payment", *PAYMENTS),
     FulfilledBy,
     ("total", NumberRange),
-    ("placed_at", DateRange),
+    ("placed_at", DateRange.called("Ordered")),
     rule_filter(
         "No tracking",
         "untracked",

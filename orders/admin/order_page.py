@@ -13,7 +13,7 @@ from orders.admin.order_banners import banners
 from orders.admin.order_facts import OrderFacts
 from orders.admin.order_lines import line_rows
 from orders.admin.order_steps import steps
-from orders.admin.order_words import fulfillment_word, payment_word
+from orders.admin.order_words import fulfillment_tone, fulfillment_word, payment_word
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.shipment_words import ShipmentRow, shipment_rows
 from orders.admin.timeline import order_timeline
@@ -25,9 +25,12 @@ def order_context(order: Order, request: HttpRequest) -> dict[str, Any]:
     facts = OrderFacts(order)
     rows, parcels = line_rows(facts), shipment_rows(facts.shipments)
     items = sum(line.quantity for line in facts.lines)
+    words = [payment_word(order), fulfillment_word(order, facts.waits_for)]
+    tones = [None, fulfillment_tone(order, facts.waits_for)]
     partners = len({part.partner_id for part in facts.parts if part.partner_id})
     return {
-        "badges": [payment_word(order), fulfillment_word(order)],
+        "badges": words,
+        "toned": list(zip(words, tones, strict=True)),
         "head_note": format_html("Ordered {} in {}", when(order.placed_at), order.connection),
         "banners": banners(facts),
         "steps": steps(facts),

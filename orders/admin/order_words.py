@@ -1,6 +1,19 @@
-"""The words of an order's badges."""
+"""The words of an order's badges, which are those of its tabs and filters too."""
 
+from django.db.models import F, Q
+
+from config.adminkit.changelist import Rule
+from integrations.models import Connection
 from orders.models import Order
+
+Status = Order.Status
+WAITS = "Waits for"
+REFUNDED = Q(total__gt=0, refunded_total__gte=F("total"))
+PAYMENTS: list[tuple[str, str, Rule]] = [
+    ("pending", "Pending", Q(paid_at=None)),
+    ("paid", "Paid", Q(paid_at__isnull=False) & ~REFUNDED),
+    ("refunded", "Refunded", Q(paid_at__isnull=False) & REFUNDED),
+]
 
 
 def payment_word(order: Order) -> str:
@@ -10,12 +23,15 @@ def payment_word(order: Order) -> str:
     return "Refunded" if 0 < order.total <= order.refunded_total else "Paid"
 
 
-# Beside the payment badge "Paid" would say nothing of the goods.
-NOT_SENT = {Order.Status.CAPTURED: "Waiting", Order.Status.PAID: "Queued"}
-
-
-def fulfillment_word(order: Order) -> str:
-    """What needs work, else where the goods are."""
+def fulfillment_word(order: Order, waits_for: Connection | None = None) -> str:
+    """What needs work, else whose system it waits for, else where the goods are."""
     if order.attention:
         return order.get_attention_display()
-    return NOT_SENT.get(Order.Status(order.status), order.get_status_display())
+    return f"{WAITS} {waits_for}" if waits_for else order.get_status_display()
+
+
+def fulfillment_tone(order: Order, waits_for: Connection | None = None) -> str | None:
+    """Only of what waits, the others have that of their word: calm where staff paused it."""
+    if order.attention or waits_for is None:
+        return None
+    return "warn" if waits_for.status == Connection.Status.PAUSED else "bad"

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -20,8 +19,9 @@ from integrations.words import counted
 from orders.admin import order_list
 from orders.admin.exports import OrderCsv
 from orders.admin.order_decisions import DecisionActions
+from orders.admin.order_holding import HOLD_MANY, HoldForm, hold_effect
 from orders.admin.order_page import order_context
-from orders.admin.order_words import fulfillment_word, payment_word
+from orders.admin.order_words import fulfillment_tone, fulfillment_word, payment_word
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.ship_form import lies_at_center, ship_form
 from orders.models import Order, OrderContact, OrderLine
@@ -34,17 +34,9 @@ from orders.services.approving import (
 )
 from orders.services.center import CannotShip, ship_to_customer
 from orders.services.closing import CannotSubmit
+from orders.services.waiting import needs_work
 
 APPROVE = "orders.approve_order"
-
-
-class HoldForm(forms.Form):
-    reason = forms.CharField(
-        label="Reason, kept in the timeline",
-        required=False,
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
 
 
 def is_open(order: Order) -> bool:
@@ -90,7 +82,7 @@ class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
 
     def nav_rows(self, request: HttpRequest) -> QuerySet[Order]:
         """Orders that need work."""
-        return Order.objects.exclude(attention="")
+        return Order.objects.filter(needs_work())
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
         """With the facts of each row."""
@@ -126,9 +118,10 @@ class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
         return badge(payment_word(obj))
 
     @column("Fulfillment", "m-c", "status")
-    def state(self, obj: Order) -> SafeString:
+    def state(self, obj: Any) -> SafeString:
         """Badge of the goods: what needs work comes first."""
-        return badge(fulfillment_word(obj))
+        waits_for = obj.row_facts.waits_for
+        return badge(fulfillment_word(obj, waits_for), fulfillment_tone(obj, waits_for))
 
     @column("Fulfilled by", "p2 clip")
     def by(self, obj: Any) -> str:
@@ -214,7 +207,7 @@ class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
         perm=APPROVE,
         where=("detail",),
         icon="box",
-        title="Ship the unrouted lines of {obj} ourselves?",
+        title="Ship the lines of {obj} that have no partner ourselves?",
         submit="We ship it",
         confirm="They count as lying at your fulfillment center. No partner is told.",
         available=lambda order: order.attention == Order.Attention.UNROUTED,
@@ -256,8 +249,8 @@ class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
         icon="hold",
         form=HoldForm,
         title="Hold {obj}?",
-        confirm="What was not sent yet is taken out of its partner orders and waits. "
-        "What a partner already has goes on.",
+        confirm=hold_effect,
+        confirm_many=HOLD_MANY,
         available=lambda order: is_open(order) and order.held_at is None,
         why_not=lambda order: "on hold already" if order.held_at else "nothing left to hold",
     )

@@ -1,4 +1,4 @@
-"""Buttons for a person who decides about a submission: link it, send it again, drop it."""
+"""Buttons for a person who decides about a submission: link it, send it again, give it up."""
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -34,7 +34,7 @@ class DecisionButtons:
         """A person saw it there."""
         row = queryset.get()
         if not deciding.link_existing(submission_of(row), external_id, request.user):  # type: ignore[arg-type]
-            raise Refused(f"{row} was settled meanwhile. Nothing was changed.")
+            raise Refused(f"Somebody decided about {row} meanwhile. Nothing was changed.")
         return Told(f"{row} is linked to {external_id}.", before="Unconfirmed", after="Placed")
 
     @portal_action(
@@ -53,29 +53,32 @@ class DecisionButtons:
         """A person made sure it is not there."""
         row = queryset.get()
         if not deciding.send_again(submission_of(row), request.user):  # type: ignore[arg-type]
-            raise Refused(f"{row} was settled meanwhile. Nothing was sent.")
+            raise Refused(f"Somebody decided about {row} meanwhile. Nothing was sent.")
         return on_its_way(row, before="Unconfirmed")
 
     @portal_action(
-        "Drop",
+        "Give up",
         perm=SUBMIT,
         where=("menu",),
         icon="cancel",
-        danger=True,
         form=questions.DropForm,
-        title="Drop {obj}?",
+        title="Give {obj} up?",
+        submit="Give it up",
         confirm=questions.drop_effects,
         available=says("Unconfirmed", "Failed", "To approve", "Waiting", "Retrying"),
-        why_not="it is with the partner, or was dropped",
+        why_not="it is with the partner, or was given up",
     )
     def drop(self, request: HttpRequest, queryset: QuerySet[PartnerOrder], reason: str) -> Told:
         """Give it up: its lines wait for a person."""
         row = queryset.get()
+        lines = questions.lines_in(row)
         if not deciding.drop(submission_of(row), request.user, reason):  # type: ignore[arg-type]
-            raise Refused(f"{row} went out meanwhile. Nothing was dropped.")
+            raise Refused(f"{row} went out meanwhile. Nothing was changed.")
         row.refresh_from_db()
         if row.status != PartnerOrder.Status.CANCELED:
-            return Told(f"It is dropped. {row} stays with {row.partner} as it is.", after="Dropped")
+            return Told(f"{row} stays with {row.partner} as it is.", after="Given up")
         return Told(
-            f"{row} is dropped. Its lines wait, unrouted, on their orders.", after="Dropped"
+            f"{row} is given up. {'Its line has' if lines == 1 else 'Its lines have'} no partner "
+            f"now: decide on {'its order' if lines == 1 else 'their orders'}.",
+            after="Given up",
         )

@@ -4,35 +4,27 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html
 
 from catalog.admin.links import page_of, short_id
 from catalog.models import Approval
 from config.adminkit.parts import when
-from integrations.errors import TooLittleStock
-from integrations.models import Alert, Connection
-from integrations.services.breaker import why_waiting
 from integrations.types import Address
-from inventory.models import Location
-from orders.admin.order_banners import Banner
+from orders.admin.partner_order_banners import find_banners
 from orders.admin.partner_order_rules import takes_lines
-from orders.admin.preview_rows import PreviewRow, held_parts, preview_rows
+from orders.admin.preview_rows import held_parts, preview_rows
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.shipment_words import shipment_rows
 from orders.admin.states import (
-    UNSETTLED,
     is_moving,
     last_submission,
     status_word,
     submission_word,
-    why_not_working,
 )
 from orders.admin.timeline import partner_order_timeline
 from orders.models import PartnerOrder, Submission
-from orders.services.closing import needs_approval, why_not
+from orders.services.closing import needs_approval
 from orders.services.content import build_content, digest_of, lowered_of, ship_to_address
 
 EARLIER = 4
@@ -50,7 +42,7 @@ def partner_order_context(row: PartnerOrder, request: HttpRequest) -> dict[str, 
     return {
         "badges": [status_word(row)],
         "head_note": _head_note(row, is_open),
-        "banners": [*_differences(row), *_banners(row, rows, submission, is_open, request)],
+        "banners": find_banners(row, rows, submission, is_open, request),
         "rows": rows,
         "is_open": is_open,
         "is_moving": is_moving(row),
@@ -103,134 +95,6 @@ def _head_note(row: PartnerOrder, is_open: bool) -> str:
     return str(row.partner)
 
 
-# --- what keeps it, and what to look at
-
-
-def _banners(
-    row: PartnerOrder,
-    rows: list[PreviewRow],
-    submission: Submission | None,
-    is_open: bool,
-    request: HttpRequest,
-) -> list[Banner]:
-    if submission is not None and submission.status in UNSETTLED:
-        waiting = [*_paused(row, request), *_silence(row, request)]
-        return [*_of_submission(row, submission), *waiting]
-    if not is_open:
-        return []
-    if row.external_id and not any(one.added for one in rows):
-        return [_nothing_new(row)]
-    return [*_obstacles(row, request), *_silence(row, request), *_warnings(rows)]
-
-
-def _nothing_new(row: PartnerOrder) -> Banner:
-    number = row.external_number or short_id(row.external_id)
-    text = f"Lines of new orders are added to their order {number} until the cut-off."
-    return Banner("mute", f"{row.partner} has everything in it.", text)
-
-
-def _obstacles(row: PartnerOrder, request: HttpRequest) -> list[Banner]:
-    found = []
-    for sentence in why_not(row):
-        tone = "mute" if sentence.startswith("No line") else "warn"
-        links = [(label, url) for label, url in [_fix(sentence, row, request)] if url]
-        found.append(Banner(tone, "It cannot be sent yet.", sentence, [], links))
-    return found
-
-
-def _fix(sentence: str, row: PartnerOrder, request: HttpRequest) -> tuple[str, str]:
-    """Where the cause of a sentence of `why_not` is corrected."""
-    if "terms" in sentence:
-        return "Open terms", page_of(row.partner, request)
-    if "fulfillment center" in sentence:
-        center = Location.objects.filter(connection=None).first()
-        return "Fill in the address", page_of(center, request)
-    if "customer has no address" in sentence:
-        return f"Open {row.order}", page_of(row.order, request)
-    if row.connection is not None and "line" not in sentence:
-        return "Open connection", page_of(row.connection, request)
-    return "", ""
-
-
-def _warnings(rows: list[PreviewRow]) -> list[Banner]:
-    notes = [row.warning for row in rows if row.warning]
-    if not notes:
-        return []
-    count = len(notes)
-    title = f"{count} thing{'s' if count > 1 else ''} to look at before this goes out."
-    return [Banner("warn", title, " ".join(notes))]
-
-
-def _of_submission(row: PartnerOrder, submission: Submission) -> list[Banner]:
-    word = status_word(row)
-    if word == "To approve":
-        text = "Its lines are fixed. Look at them, then approve and send it."
-        return [Banner("warn", "It waits for your approval.", text)]
-    if word == "Failed":
-        return [Banner("bad", *_failed(row, submission))]
-    if word == "Unconfirmed":
-        return [_unconfirmed(row, submission)]
-    if word == "Retrying":
-        return [Banner("warn", "The last try did not work.", f"{submission.error} We try again.")]
-    return []
-
-
-def _failed(row: PartnerOrder, submission: Submission) -> tuple[str, str]:
-    """Title and text: what was refused, and what can be done."""
-    drop = {
-        Submission.Kind.APPEND: "or drop it: this order closes, its new lines go with the next.",
-        Submission.Kind.CANCEL: "or drop it: the order stays with them.",
-    }.get(Submission.Kind(submission.kind), "or drop it, and its lines wait to be routed.")
-    what = {
-        Submission.Kind.APPEND: "did not take the new lines",
-        Submission.Kind.CANCEL: "did not cancel it",
-    }.get(Submission.Kind(submission.kind), f"did not take {submission}")
-    fix = "Correct the cause"
-    if submission.error_kind == TooLittleStock.kind:
-        fix = "Hold the lines they have too few of (Hold, at the line)"
-    advice = f"{submission.error} {fix}, then retry; {drop}"
-    return f"{row.partner} {what}.", advice
-
-
-def _unconfirmed(row: PartnerOrder, submission: Submission) -> Banner:
-    title = f"Their answer did not arrive: {row.partner} may have it or not."
-    if submission.retry_at:
-        later = submission.retry_at > timezone.now()
-        text = format_html(
-            "We ask them for {} {}. Nothing is sent again before.",
-            submission.reference,
-            when(submission.retry_at) if later else "now",
-        )
-    else:
-        text = format_html(
-            "Their system cannot be asked. Look there for {}: link it, send it again, or drop it.",
-            submission.reference,
-        )
-    return Banner("warn", title, text)
-
-
-def _silence(row: PartnerOrder, request: HttpRequest) -> list[Banner]:
-    """Their system does not answer, or asked us to slow down."""
-    connection = row.connection
-    if connection is None or connection.status != Connection.Status.ACTIVE:
-        return []
-    if not (sentence := why_waiting(connection, timezone.now())):
-        return []
-    text = "It goes on by itself once the connection works."
-    return [Banner("warn", sentence, text, [], [("Open connection", page_of(connection, request))])]
-
-
-def _paused(row: PartnerOrder, request: HttpRequest) -> list[Banner]:
-    connection = row.connection
-    if connection is None or connection.status == Connection.Status.ACTIVE:
-        return []
-    if status_word(row) != "Waiting":
-        return []
-    text = f"{why_not_working(connection)} The order goes out by itself once the connection works."
-    links = [("Open connection", page_of(connection, request))]
-    return [Banner("warn", f"{connection} does not work now.", text, [], links)]
-
-
 # --- how it is sent
 
 
@@ -271,19 +135,6 @@ def _told(row: PartnerOrder) -> list[dict[str, Any]]:
 
 def _what(submission: Submission) -> str:
     return "Send less" if lowered_of(submission) else submission.get_kind_display()
-
-
-def _differences(row: PartnerOrder) -> list[Banner]:
-    """Alerts that are open about what the partner has: somebody changed it there."""
-    kind = ContentType.objects.get_for_model(PartnerOrder)
-    open_ones = Alert.objects.filter(content_type=kind, object_id=row.pk, closed_at=None)
-    found = []
-    for alert in open_ones.filter(fingerprint__startswith="difference:"):
-        after = PartnerOrder.objects.filter(partner=row.partner, order=None, pk__gt=row.pk).first()
-        links = [("Open the alert", page_of(alert))]
-        links += [(f"Open {after}, the next order", page_of(after))] if after else []
-        found.append(Banner("warn", f"{alert.title}.", alert.advice, [], links))
-    return found
 
 
 def _address(address: Address | None) -> list[str]:

@@ -104,10 +104,23 @@ def drop_effects(row: PartnerOrder) -> SafeString:
         Submission.Kind.CANCEL: "The order stays with the partner as it is.",
     }.get(
         Submission.Kind(submission.kind) if submission else Submission.Kind.CREATE,
-        "Its lines have no partner then; press Route again on the customers' orders.",
+        _without_partner(row),
     )
-    told = f"{row.partner} is told nothing. If they have it, ask them to correct it."
+    told = f"{row.partner} is told nothing."
+    if submission is not None and submission.may_have_told:
+        told = f"{told} If they have it, ask them to correct it."
     return _bare_list([("info", told), ("route", then)])
+
+
+def _without_partner(row: PartnerOrder) -> str:
+    if lines_in(row) == 1:
+        return "Its line has no partner then: on its order, press Route again or We ship it."
+    return "Its lines have no partner then: on their orders, press Route again or We ship it."
+
+
+def lines_in(row: PartnerOrder) -> int:
+    """How many customers' lines it carries."""
+    return row.lines.filter(canceled_at=None).count()
 
 
 def cancel_effects(row: PartnerOrder) -> SafeString:
@@ -115,7 +128,7 @@ def cancel_effects(row: PartnerOrder) -> SafeString:
     number = row.external_number or row.reference
     effects = [
         ("send", f"{row.partner} is asked to cancel its order {number}, the whole of it."),
-        ("route", "Lines customers still want wait unrouted then, for you to route again."),
+        ("route", "Lines customers still want have no partner then: decide on their orders."),
     ]
     if row.closed_at is None:
         effects.append(("clock", "What they were not told yet goes with the next order."))

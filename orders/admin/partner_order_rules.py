@@ -58,7 +58,7 @@ def submission_of(row: PartnerOrder) -> Submission:
 def retry_once(row: PartnerOrder, user: Any) -> None:
     """Raises Refused if a colleague was faster."""
     if not deciding.retry(submission_of(row), user):
-        raise Refused(f"{row} was retried or dropped meanwhile.")
+        raise Refused(f"Somebody decided about {row} meanwhile.")
 
 
 def on_its_way(row: PartnerOrder, before: str = "Open") -> Told:

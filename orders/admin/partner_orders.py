@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Refused, Told, portal_action
 from config.adminkit.empty import Empty
-from config.adminkit.filters import ComingRange, MultiChoice, NumberRange
+from config.adminkit.filters import ComingRange, MultiChoice, NumberRange, rule_filter
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, money, when
@@ -54,7 +54,7 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
     ]
     column_css = SummaryAdmin.column_css | {"partner": "m-e"}
     list_filter = [
-        ("status", MultiChoice),
+        rule_filter("Status", "state", *states.WORDS),
         ("partner", MultiChoice),
         ("ship_to", MultiChoice),
         ("cost_total", NumberRange.called("Cost")),
@@ -198,7 +198,7 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
         """A person says yes to the lines that were fixed at the cut-off."""
         row = queryset.get()
         if not closing.approve(submission_of(row), request.user):  # type: ignore[arg-type]
-            raise Refused(f"{row} was approved or settled by somebody else meanwhile.")
+            raise Refused(f"Somebody else decided about {row} meanwhile.")
         return on_its_way(row)
 
     @portal_action(

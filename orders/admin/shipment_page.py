@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from catalog.admin.links import page_of
 from config.adminkit.parts import when
 from orders.admin.order_banners import Banner
-from orders.admin.shipment_words import publish_word, status_word
+from orders.admin.shipment_words import bound_word, publish_word, status_word
 from orders.models import Notification, Shipment
 
 
@@ -32,6 +32,7 @@ def shipment_context(shipment: Shipment, request: HttpRequest) -> dict[str, Any]
         "columns": 3 if is_customer else 4,
         "no_mail": _why_no_mail(shipment),
         "is_customer": is_customer,
+        "bound": bound_word(shipment),
         "publish_word": publish_word(shipment),
         "mails": [(mail, page_of(mail, request)) for mail in mails.order_by("-pk")],
         "order_url": page_of(shipment.order, request),

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 
 from catalog.admin.links import page_of
+from config.adminkit.changelist import Rule
 from orders.models import Notification, Shipment
 
 
@@ -28,9 +30,33 @@ class ShipmentRow:
         return str(placed.partner) if placed else "Our center"
 
     @property
+    def bound(self) -> str:
+        """Where it goes."""
+        return bound_word(self.shipment)
+
+    @property
     def state(self) -> str:
         """The badge of where it is."""
         return status_word(self.shipment)
+
+
+RECEIVED = Q(received_at__isnull=False)
+WORDS: list[tuple[str, str, Rule]] = [
+    *(
+        (str(value), str(label), Q(status=value) & ~RECEIVED)
+        for value, label in Shipment.Status.choices
+    ),
+    ("received", "Received", RECEIVED),
+]
+BOUND = {
+    Shipment.BoundFor.CENTER.value: "Our center",
+    Shipment.BoundFor.CUSTOMER.value: "Customer",
+}
+
+
+def bound_word(shipment: Shipment) -> str:
+    """Where it goes."""
+    return BOUND[shipment.bound_for]
 
 
 def status_word(shipment: Shipment) -> str:

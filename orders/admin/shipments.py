@@ -24,7 +24,14 @@ from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, link, when
 from orders.admin.exports import ShipmentCsv
 from orders.admin.shipment_page import shipment_context
-from orders.admin.shipment_words import mail_words, publish_word, status_word
+from orders.admin.shipment_words import (
+    BOUND,
+    WORDS,
+    bound_word,
+    mail_words,
+    publish_word,
+    status_word,
+)
 from orders.models import Order, Shipment
 from orders.services.center import CannotShip, at_center, receive_shipment
 from orders.services.publishing import publish_again
@@ -96,14 +103,15 @@ class ShipmentAdmin(ShipmentCsv, SummaryAdmin):
     nav_tone = "warn"
     list_display = ["head", "for_", "bound", "carrier_", "state", "shipped", "received_", "told"]
     list_filter = [
-        ("status", MultiChoice),
+        rule_filter("Status", "state", *WORDS),
         ("carrier", Distinct),
-        ("bound_for", MultiChoice),
-        ("publish_status", MultiChoice.called("Store told")),
-        ("shipped_at", DateRange),
+        rule_filter("Bound for", "bound", *((one, BOUND[one], Q(bound_for=one)) for one in BOUND)),
+        ("publish_status", MultiChoice.called("Store")),
+        ("shipped_at", DateRange.called("Shipped")),
         UNDER_WAY,
     ]
     list_select_related = ["order", "partner_order__partner"]
+    ordering = ["-shipped_at", "-pk"]
     live = True
     search_fields = [
         *("=tracking_number", "=order__number", "=lines__order_line__order__number"),
@@ -116,7 +124,7 @@ class ShipmentAdmin(ShipmentCsv, SummaryAdmin):
         ("", "All", None, ""),
         ("receive", "To receive", TO_RECEIVE, "warn"),
         ("publish", "To publish", TO_PUBLISH, ""),
-        ("failed", "Failed", FAILED, "bad"),
+        ("failed", "Needs work", FAILED, "bad"),
     )
     comes_from = "store"
     empty_state = Empty(
@@ -165,7 +173,7 @@ class ShipmentAdmin(ShipmentCsv, SummaryAdmin):
     @column("Bound for", "p2", "bound_for")
     def bound(self, obj: Shipment) -> str:
         """Our center or the customer."""
-        return "Our center" if obj.bound_for == Shipment.BoundFor.CENTER else "Customer"
+        return bound_word(obj)
 
     @column("Carrier", "flex", "carrier")
     def carrier_(self, obj: Shipment) -> SafeString:

@@ -34,6 +34,9 @@ def describe_shortfall(part: PartnerOrderLine) -> tuple[str, str]:
     title = f"{part.partner} is short: {what} {is_or_are(part.short)} not there."
     if part.hold_reason == WAITS_FOR_STOCK:
         return title, "It is held back, and goes on by itself when the units arrive."
+    if _is_ours(part):
+        text = "If it lies there, press It is there, and ship it; or choose something else here."
+        return title.replace("not there", "not there by our numbers"), text
     others = elsewhere(part)
     have = f"{others[0].partner} has {others[0].free} free. " if others else ""
     text = "Choose here; or cancel the units with the customer in the store, it tells us."
@@ -56,21 +59,39 @@ def _elsewhere_form(request: HttpRequest, part: PartnerOrderLine | None) -> type
     return ElsewhereForm
 
 
+def _is_ours(part: PartnerOrderLine) -> bool:
+    return bool(part.partner and part.partner.is_us)
+
+
+def _effect(part: PartnerOrderLine) -> str:
+    """What follows, also where they refuse it: of a line alone there is no rest that could go."""
+    if _is_ours(part):
+        return f"All {part.quantity} count as lying on our shelf, whatever its numbers say."
+    asked = f"{part.partner} is asked for all {part.quantity} although "
+    asked += f"{part.short} {is_or_are(part.short)} not there. Their system may refuse "
+    others = _beside(part)
+    if not others:
+        return f"{asked}it: then press Wait for stock here, or Give up on the partner order."
+    rest = "the other line goes" if others == 1 else f"the other {others} lines go"
+    then = "then hold this line on the partner order and press Retry there, and"
+    return f"{asked}the whole order for it: {then} {rest}."
+
+
+def _beside(part: PartnerOrderLine) -> int:
+    """Lines that go with it."""
+    if part.partner_order is None:
+        return 0
+    return part.partner_order.lines.filter(canceled_at=None).exclude(pk=part.pk).count()
+
+
 @portal_action(
     "Place it anyway",
     perm=APPROVE,
     where=("inline",),
     available=is_short,
     why_not="it is not short any more, or its partner has it",
-    title="Place {obj} anyway?",
-    submit="Place it anyway",
-    confirm=lambda part: (
-        f"{part.partner} is asked for all {part.quantity} although "
-        f"{part.short} {is_or_are(part.short)} not there. "
-        "Their system may refuse the whole order for it: then hold this line on the partner order "
-        "and press Retry there, and the rest goes. "
-        "Your decision is kept in the order's history."
-    ),
+    naming=lambda part: "It is there" if _is_ours(part) else "Place it anyway",
+    confirm=lambda part: f"{_effect(part)} Your decision is kept in the order's history.",
 )
 def place_anyway(
     admin: ButtonAdmin, request: HttpRequest, queryset: QuerySet[PartnerOrderLine]
@@ -78,7 +99,12 @@ def place_anyway(
     """The shortfall is accepted."""
     part = queryset.get()
     accept_shortfall(part, _person(request))
-    return _told(part, request, f"{part} goes to {part.partner} as it is.")
+    said = (
+        f"{part} is there: ship it."
+        if _is_ours(part)
+        else f"{part} goes to {part.partner} as it is."
+    )
+    return _told(part, request, said)
 
 
 @portal_action(

@@ -1,15 +1,17 @@
 """One word for where a partner order stands, and the tabs that follow from it."""
 
-from django.db.models import F, Q
+from collections.abc import Callable
+
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from catalog.models import Approval
 from config.adminkit.changelist import Rule
 from integrations.models import Connection
-from integrations.services.breaker import why_waiting
+from integrations.services.breaker import waits, why_waiting
 from orders.models import PartnerOrder, PartnerOrderLine, Submission
-from orders.services.closing import needs_approval
+from orders.services.closing import UNAPPROVED, needs_approval
 from orders.services.consolidation import GROWING, is_triggered
+from orders.services.waiting import OUT
 
 Placed, Sent = PartnerOrder.Status, Submission.Status
 UNSETTLED = [Sent.PENDING, Sent.SUBMITTING, Sent.UNCONFIRMED, Sent.FAILED]
@@ -41,7 +43,7 @@ def status_word(row: PartnerOrder) -> str:
 
 
 def submission_word(submission: Submission) -> str:
-    """To approve, Sending, Retrying, Waiting, Unconfirmed, Failed, Dropped or Sent."""
+    """To approve, Sending, Retrying, Waiting, Unconfirmed, Failed, Given up or Sent."""
     if submission.status != Sent.PENDING:
         return submission.get_status_display()
     if needs_approval(submission):
@@ -86,25 +88,12 @@ def silence_of(placed: PartnerOrder) -> str:
     if connection is None:
         return ""
     if connection.status != Connection.Status.ACTIVE:
-        return f"{connection} is not connected" if connection.status != "paused" else "paused"
+        is_paused = connection.status == Connection.Status.PAUSED
+        return f"{connection} is {'paused' if is_paused else 'not connected'}"
     return f"{connection} does not answer" if connection.opened else ""
 
 
-def why_not_working(connection: Connection) -> str:
-    """A sentence about a connection that is not active."""
-    return connection.status_reason or f"It is {connection.get_status_display().lower()}."
-
-
 # --- tabs
-
-_UNSEEN = Q(approved_at=None) & (
-    Q(partner_order__partner__approval=Approval.ALWAYS)
-    | Q(
-        partner_order__partner__approval=Approval.OVER_LIMIT,
-        partner_order__cost_total__gt=F("partner_order__partner__approval_limit"),
-    )
-    | Q(content__has_key="may_repeat")
-)
 
 
 def _where_submission(condition: Q) -> Q:
@@ -113,12 +102,25 @@ def _where_submission(condition: Q) -> Q:
 
 def to_approve() -> Q:
     """Put up, waiting for a person to say yes."""
-    return _where_submission(Q(status=Sent.PENDING) & _UNSEEN)
+    return _where_submission(Q(status=Sent.PENDING) & UNAPPROVED)
 
 
 def sending() -> Q:
     """On their way to the partner."""
-    return _where_submission(Q(status=Sent.SUBMITTING) | (Q(status=Sent.PENDING) & ~_UNSEEN))
+    going = Q(status=Sent.PENDING) & ~UNAPPROVED & ~_silent()
+    return _where_submission(Q(status=Sent.SUBMITTING) | going)
+
+
+def waiting() -> Q:
+    """Approved or free to go, but their system cannot be called now."""
+    return _where_submission(Q(status=Sent.PENDING) & ~UNAPPROVED & _silent())
+
+
+def _silent() -> Q:
+    """What `may_be_called` denies, of the connection of a submission."""
+    at = "partner_order__connection__"
+    out = Q(**{f"{at}status__in": OUT}) | Q(**{f"{at}opened__gt": 0})
+    return out | waits(timezone.now(), at)
 
 
 def unconfirmed() -> Q:
@@ -141,8 +143,53 @@ TABS: list[tuple[str, str, Rule, str]] = [
     ("open", "Take lines", Q(status__in=GROWING, closed_at=None), ""),
     ("approve", "To approve", to_approve, "warn"),
     ("sending", "Sending", sending, ""),
+    ("waiting", "Waiting", waiting, "warn"),
     ("unconfirmed", "Unconfirmed", unconfirmed, "warn"),
     ("failed", "Failed", failed, "bad"),
     ("partner", "With partner", Q(status__in=WITH_PARTNER), ""),
     ("done", "Done", Q(status__in=[Placed.DELIVERED, Placed.CANCELED]), ""),
+]
+
+
+# --- the words of the badge as a filter: what `status_word` says of one row, asked of all
+
+
+def _newest(condition: Q) -> Q:
+    """Partner orders of which the last word to the partner is such a submission."""
+    later = Submission.objects.filter(
+        partner_order=OuterRef("partner_order"), seq__gt=OuterRef("seq")
+    )
+    return Q(pk__in=Submission.objects.filter(condition, ~Exists(later)).values("partner_order"))
+
+
+def _of_submission(condition: Callable[[], Q]) -> Rule:
+    return lambda: _newest(condition()) & ~RECEIVED
+
+
+def _of_row(condition: Q) -> Rule:
+    return lambda: condition & ~RECEIVED & ~_newest(Q(status__in=UNSETTLED))
+
+
+RECEIVED = Q(status=Placed.DELIVERED, ship_to=PartnerOrder.ShipTo.CENTER)
+HELD = Q(held_at__isnull=False, closed_at=None)
+_PENDING = Q(status=Sent.PENDING) & ~UNAPPROVED
+WORDS: list[tuple[str, str, Rule]] = [
+    ("open", "Open", _of_row(Q(status=Placed.OPEN) & ~HELD)),
+    ("on_hold", "On hold", _of_row(HELD)),
+    ("to_approve", "To approve", _of_submission(lambda: Q(status=Sent.PENDING) & UNAPPROVED)),
+    (
+        "sending",
+        "Sending",
+        _of_submission(lambda: Q(status=Sent.SUBMITTING) | _PENDING & ~_silent() & Q(error="")),
+    ),
+    ("retrying", "Retrying", _of_submission(lambda: _PENDING & ~_silent() & ~Q(error=""))),
+    ("waiting", "Waiting", _of_submission(lambda: _PENDING & _silent())),
+    ("unconfirmed", "Unconfirmed", _of_submission(lambda: Q(status=Sent.UNCONFIRMED))),
+    ("failed", "Failed", _of_submission(lambda: Q(status=Sent.FAILED))),
+    *(
+        (str(value), str(label), _of_row(Q(status=value) & ~HELD))
+        for value, label in Placed.choices
+        if value != Placed.OPEN
+    ),
+    ("received", "Received", RECEIVED),
 ]

@@ -5,8 +5,9 @@ from typing import Any
 
 from catalog.admin.links import page_of
 from orders.models import Order, OrderEvent, PartnerOrder
+from orders.services.waiting import GOES_ON, WAITS
 
-GOOD = {"placed", "shipped", "published", "received", "paid", "linked"}
+GOOD = {"placed", "shipped", "published", "received", "paid", "linked", GOES_ON}
 SHOWN = 200
 
 
@@ -29,7 +30,13 @@ def _entry(event: OrderEvent, pages: dict[str, str]) -> dict[str, Any]:
         "at": event.at,
         "text": event.message,
         "actor": event.actor,
-        "tone": "bad" if is_error else "ok" if event.kind in GOOD else "",
+        "tone": "bad" if is_error else _tone(event.kind),
         "url": url,
         "link": reference if url else "",
     }
+
+
+def _tone(kind: str) -> str:
+    if kind in GOOD:
+        return "ok"
+    return "warn" if kind == WAITS else ""

@@ -10,8 +10,8 @@ from integrations.models.trigrams import TrigramIndex
 
 
 class OrderStatus(models.TextChoices):
-    CAPTURED = "captured", "Captured"
-    PAID = "paid", "Paid"
+    CAPTURED = "captured", "Waiting"
+    PAID = "paid", "Queued"
     EXPORTED = "exported", "With partner"
     RECEIVED = "received", "Received"
     PICKING = "picking", "Picking"
@@ -24,7 +24,7 @@ class OrderStatus(models.TextChoices):
 
 class Attention(models.TextChoices):
     NONE = "", "None"
-    UNROUTED = "unrouted", "Unrouted"
+    UNROUTED = "unrouted", "No partner"
     ON_HOLD = "on_hold", "On hold"
     SHORTFALL = "shortfall", "Shortfall"
     PAYMENT_MISMATCH = "payment_mismatch", "Payment mismatch"

@@ -30,7 +30,8 @@ class PartnerOrder(Movable, Stamped):
     `due_at` is when its lines go out next by plan; `closes_at` when lines stop being taken by plan,
     `closed_at` when they did. One that is added to stays open after it was placed. `cost_total` is
     in `currency`. A center-bound order that staff received is `delivered`. `agreed_digest` is of
-    the lines and the address a person agreed on with the partner after it was sent.
+    the lines and the address a person agreed on with the partner after it was sent. `waits_since`:
+    its lines wait for the connection, as far as the history says.
     """
 
     Status, ShipTo = PartnerOrderStatus, ShipTo
@@ -67,11 +68,14 @@ class PartnerOrder(Movable, Stamped):
     status_raw = models.CharField(max_length=100, blank=True)
     polled_at = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
+    waits_since = models.DateTimeField(null=True)
     agreed_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["-id"]
-        permissions = [("submit_partnerorder", "Can approve, send, hold and settle partner orders")]
+        permissions = [
+            ("submit_partnerorder", "Can approve, send, hold and decide about partner orders")
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "external_id"],
@@ -98,6 +102,11 @@ class PartnerOrder(Movable, Stamped):
             ),
             models.Index(
                 fields=["partner"], condition=Q(submitted_at=None), name="partnerorder_unplaced"
+            ),
+            models.Index(
+                fields=["waits_since"],
+                condition=Q(waits_since__isnull=False),
+                name="partnerorder_waits",
             ),
             models.Index(fields=["external_number"], name="partnerorder_number"),
             TrigramIndex(fields=["reference"], name="partnerorder_reference_parts"),

@@ -98,7 +98,7 @@ class Shipment(Movable, Leased, Stamped):
         indexes = [
             models.Index(fields=["tracking_number"], name="shipment_tracking"),
             models.Index(fields=["publish_status", "retry_at"], name="shipment_publish_due"),
-            models.Index(fields=["shipped_at"], name="shipment_shipped"),
+            models.Index(fields=["-shipped_at", "-id"], name="shipment_newest"),
             models.Index(
                 fields=["-id"],
                 condition=Q(bound_for="center", received_at=None),

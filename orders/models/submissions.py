@@ -17,7 +17,7 @@ class SubmissionStatus(models.TextChoices):
     SUBMITTED = "submitted", "Sent"
     UNCONFIRMED = "unconfirmed", "Unconfirmed"
     FAILED = "failed", "Failed"
-    DROPPED = "dropped", "Dropped"
+    DROPPED = "dropped", "Given up"
 
 
 class SubmissionKind(models.TextChoices):

@@ -20,7 +20,7 @@ from orders.services.closing import (
 from orders.services.consolidation import GROWING
 from orders.services.content import sendable
 from orders.services.growing import take_in
-from orders.services.history import record
+from orders.services.history import record, record_for_orders
 from orders.services.planning import plan
 
 Sending = Submission.Status
@@ -80,8 +80,8 @@ def _wait_for(row: PartnerOrder, submission: Submission, now: datetime) -> str:
             take_in(submission)
         _close_if_over(row, now)
     if submission.status == Sending.FAILED:
-        return f"{submission} failed: retry or drop it first."
-    return f"{submission} is not settled yet."
+        return f"{submission} was refused: press Retry or Give up first."
+    return f"The outcome of {submission} is not known yet."
 
 
 def _close_if_over(row: PartnerOrder, now: datetime) -> None:
@@ -136,9 +136,13 @@ def _close_at_cutoff(row: PartnerOrder, now: datetime) -> None:
 
 
 def _say_waiting(row: PartnerOrder, reason: str) -> None:
+    """Once for each reason: an alert, and a line in the history of every order that waits."""
     open_ones = Alert.objects.filter(fingerprint=f"batch:{row.pk}", closed_at=None)
-    if not sendable(row) or open_ones.filter(advice__startswith=reason).exists():
+    parts = sendable(row)
+    if not parts or open_ones.filter(advice__startswith=reason).exists():
         return
+    said = f"{reason} What goes to {row.partner} waits in {row.reference}."
+    record_for_orders(row, "waiting", said, parts=parts)
     raise_alert(
         f"batch:{row.pk}",
         "placement",

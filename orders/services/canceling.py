@@ -66,7 +66,9 @@ def _lock(row: PartnerOrder) -> PartnerOrder:
 
 def _refuse_while_open(row: PartnerOrder) -> None:
     if open_one := in_flight(row):
-        raise CannotSubmit(f"{open_one} is not settled yet. Wait for its outcome, then ask again.")
+        raise CannotSubmit(
+            f"The outcome of {open_one} is not known yet. Wait for it, then ask again."
+        )
 
 
 def cancel_placed(row: PartnerOrder, why: str, *, asked: bool = False) -> bool:

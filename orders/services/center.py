@@ -125,7 +125,7 @@ def _received(order: Order) -> Counter[int]:
 
 def _on_our_shelf(order: Order) -> Counter[int]:
     parts = PartnerOrderLine.objects.filter(
-        order_line__order=order, partner__code="us", canceled_at=None
+        order_line__order=order, partner__code="us", canceled_at=None, held_at=None
     )
     return Counter(dict(parts.values_list("order_line").annotate(Sum("quantity"))))
 

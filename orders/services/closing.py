@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from catalog.models import Approval, Dispatch
@@ -33,6 +33,15 @@ from orders.services.planning import next_run_or_tell
 from orders.services.restoring import may_be_a_repeat
 
 Kind, Sending = Submission.Kind, Submission.Status
+# What `needs_approval` says, for many submissions at once.
+UNAPPROVED = Q(approved_at=None) & (
+    Q(partner_order__partner__approval=Approval.ALWAYS)
+    | Q(
+        partner_order__partner__approval=Approval.OVER_LIMIT,
+        partner_order__cost_total__gt=F("partner_order__partner__approval_limit"),
+    )
+    | Q(content__has_key="may_repeat")
+)
 IN_FLIGHT = [Sending.PENDING, Sending.SUBMITTING, Sending.UNCONFIRMED]
 
 
@@ -134,7 +143,7 @@ def close_and_submit(
         if is_over(row) or in_flight(row):
             raise ClosedAlready(f"{row} was put up for sending already.")
         if refused := unsettled(row):
-            raise CannotSubmit(f"{refused} was refused: retry or drop it first.")
+            raise CannotSubmit(f"{refused} was refused: press Retry or Give up first.")
         if reasons := why_not(row):
             raise CannotSubmit(" ".join(reasons))
         submission = put_up(row, user=user, digest=digest)

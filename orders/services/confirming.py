@@ -27,6 +27,7 @@ Status, Kind = Submission.Status, Submission.Kind
 LEASE_S = 90
 # After so many look-ups without an answer a person is told; we go on looking.
 LOOKS_BEFORE_ALERT = 5
+ASK = "press It exists, link it; or Send again; or Give up on the partner order."
 
 
 def confirm(submission: Submission, now: datetime | None = None) -> None:
@@ -80,7 +81,7 @@ def _look_later(submission: Submission, now: datetime, exc: ProviderError) -> No
             fingerprint(submission),
             "placement",
             f"Did {partner} get {submission.reference}?",
-            f"{exc} We go on asking. If you can see it there: link it, send it again, or drop it.",
+            f"{exc} We go on asking. If you know what became of it: {ASK}",
             submission.partner_order,
         )
 
@@ -139,6 +140,6 @@ def _ask_a_person(submission: Submission) -> None:
         fingerprint(submission),
         "placement",
         f"Did {submission.partner_order.partner} get {submission.reference}?",
-        "Their system cannot be asked. Look there, then say: it exists, send it again, or drop it.",
+        f"Their system cannot be asked. Look for it there, then {ASK}",
         submission.partner_order,
     )

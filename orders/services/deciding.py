@@ -1,4 +1,4 @@
-"""What a person decides about a submission: retry, link, send again, drop."""
+"""What a person decides about a submission: retry, link, send again, give up."""
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
@@ -9,6 +9,7 @@ from integrations.jobs import enqueue
 from integrations.models.base import locked
 from integrations.services.alerts import close_alert
 from integrations.types import PlacedOrder
+from integrations.words import sentence
 from orders.models import PartnerOrder, Submission
 from orders.services.additions import concerned
 from orders.services.alarms import fingerprint
@@ -16,7 +17,7 @@ from orders.services.closing import CannotSubmit, fix_content, in_flight, why_no
 from orders.services.content import lowered_of, sendable, wanted_lines
 from orders.services.fitting import catch_up
 from orders.services.growing import end, hand_on, orders_in
-from orders.services.history import record
+from orders.services.history import record_for_orders
 from orders.services.locking import lock_orders
 from orders.services.routing import unroute
 from orders.services.settling import settle_submitted
@@ -48,9 +49,16 @@ def retry(submission: Submission, user: AbstractBaseUser) -> bool:
             _rewrite(submission, row)
         close_alert(fingerprint(submission))
         refresh_all(orders_in(row))
-        record(row, "retried", "Retried.", user=user)
+        _tell(submission, "retried", "Sent to {partner} again, after they refused it.", user)
         enqueue("orders.tasks.submit", submission.pk)
     return True
+
+
+def _tell(submission: Submission, kind: str, words: str, user: AbstractBaseUser) -> None:
+    """Who did it and when: for the partner order, and for the customers' orders it is about."""
+    row = submission.partner_order
+    said = words.format(partner=row.partner)
+    record_for_orders(row, kind, said, parts=concerned(submission), user=user)
 
 
 def _refuse(submission: Submission, row: PartnerOrder) -> None:
@@ -58,7 +66,7 @@ def _refuse(submission: Submission, row: PartnerOrder) -> None:
     reasons = why_not_at_all(row) if only_lowers else why_not(row)
     other = in_flight(row)
     if other is not None and other.pk != submission.pk:
-        reasons.append(f"{other} is not settled yet.")
+        reasons.append(f"The outcome of {other} is not known yet.")
     if reasons:
         raise CannotSubmit(" ".join(reasons))
 
@@ -90,7 +98,8 @@ def link_existing(submission: Submission, external_id: str, user: AbstractBaseUs
         raise CannotSubmit(f"{found.external_id} is {other} already. Look again.") from None
     if done:
         submission.update_where(Q(), decided_by_id=user.pk)
-        record(submission.partner_order, "linked", f"Linked to {theirs}.", user=user)
+        found_there = f"{{partner}} has it as {theirs}: linked, and not sent again."
+        _tell(submission, "linked", found_there, user)
     return done
 
 
@@ -103,7 +112,7 @@ def send_again(submission: Submission, user: AbstractBaseUser) -> bool:
             return False
         catch_up(submission.partner_order)
         close_alert(fingerprint(submission))
-        record(submission.partner_order, "sent_again", "Not there: send it again.", user=user)
+        _tell(submission, "sent_again", "{partner} does not have it: sent again.", user)
         enqueue("orders.tasks.submit", submission.pk)
     return True
 
@@ -118,11 +127,9 @@ def drop(submission: Submission, user: AbstractBaseUser, reason: str) -> bool:
         if not submission.move(droppable, Status.DROPPED, **fields):
             return False
         row = locked(PartnerOrder.objects.all()).get(pk=submission.partner_order_id)
-        orders, text = orders_in(row), f"{submission} was dropped: {reason}"
-        record(row, "dropped", f"Dropped: {reason}", user=user)
-        whose = concerned(submission)
-        for order in orders if whose is None else {part.order_line.order for part in whose}:
-            record(order, "dropped", text, user=user)
+        text = f"{submission} for {row.partner} was given up: {sentence(reason)}"
+        orders = orders_in(row)
+        record_for_orders(row, "dropped", text, parts=concerned(submission), user=user)
         {Kind.CREATE: _drop_create, Kind.APPEND: hand_on}.get(Kind(submission.kind), _drop_nothing)(
             row, text
         )

@@ -15,6 +15,7 @@ from orders.services.locking import lock_orders
 from orders.services.notifications import give_up
 from orders.services.planning import plan_batches
 from orders.services.privacy import open_redactions
+from orders.services.waiting import note_waiting
 
 LIMIT = 500
 
@@ -24,6 +25,7 @@ def sweep(now: datetime) -> dict[str, int]:
     batches = submit_due_batches(now)
     plan_batches(now)
     return {
+        "waiting": note_waiting(),
         "covered": settle_shortfalls(),
         "batches": len(batches.submissions),
         "recovered": recover_submissions(now) + recover_notifications(now),

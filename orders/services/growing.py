@@ -46,7 +46,7 @@ def rebuild(submission: Submission) -> None:
         fix_content(row)
         if not row.external_id:
             end(row)
-        record(row, "dropped", "No line was left in it.")
+        record(row, "dropped", "Given up: no line was left in it.")
 
 
 def _write(submission: Submission) -> None:

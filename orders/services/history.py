@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from orders.models import Order, OrderEvent, PartnerOrder, PartnerOrderLine
 
-ERROR = OrderEvent.Level.ERROR
+INFO, ERROR = OrderEvent.Level.INFO, OrderEvent.Level.ERROR
 
 
 def record(
@@ -16,7 +16,7 @@ def record(
     kind: str,
     message: str,
     *,
-    level: str = OrderEvent.Level.INFO,
+    level: str = INFO,
     user: AbstractBaseUser | None = None,
     actor: str = "",
     **data: Any,

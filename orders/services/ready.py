@@ -21,7 +21,7 @@ def ready_to_ship() -> QuerySet[Order]:
     parcels = ShipmentLine.objects.exclude(shipment__status=Shipment.Status.VOIDED)
     came = parcels.filter(shipment__bound_for=BoundFor.CENTER, received__gt=0)
     gone = parcels.filter(shipment__bound_for=BoundFor.CUSTOMER)
-    ours = PartnerOrderLine.objects.filter(partner__code="us", canceled_at=None)
+    ours = PartnerOrderLine.objects.filter(partner__code="us", canceled_at=None, held_at=None)
     # Which lines they may be comes first: sums are asked for those few only.
     some = came.filter(**under_way).values("order_line")
     some = some.union(ours.filter(**under_way).values("order_line"))

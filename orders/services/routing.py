@@ -89,10 +89,15 @@ def tell_short(part: PartnerOrderLine) -> None:
         f"shortfall:{part.pk}",
         "stock",
         f"{number}: {part.short} of {part.quantity} {part.order_line.title} {are} not in stock",
-        "Place it anyway, hold the line, send it to another partner, or cancel it with the "
-        "customer: the order has the buttons.",
+        f"{_choices(part)} on the order; or cancel it with the customer.",
         part.order_line.order,
     )
+
+
+def _choices(part: PartnerOrderLine) -> str:
+    """The buttons staff have, as they are called."""
+    first = "It is there" if part.partner and part.partner.is_us else "Place it anyway"
+    return f"Press {first}, Wait for stock or Send elsewhere"
 
 
 def _say_unrouted(line: OrderLine, reason: str) -> None:
@@ -110,7 +115,7 @@ def _say_unrouted(line: OrderLine, reason: str) -> None:
     raise_alert(
         f"unrouted:{what}",
         "mapping",
-        f"{what} goes nowhere",
+        f"{what} has no partner",
         f"{why} {fix}; or press We ship it.",
         line.order,
     )
@@ -129,10 +134,11 @@ def close_routed_alerts(order: Order) -> None:
 
 
 def route_to_us(order: Order) -> int:
-    """Staff ship the unrouted lines from our own shelf; returns how many."""
+    """Staff ship the unrouted lines from our own shelf, whatever it counts; returns how many."""
     us = Partner.objects.get(code="us")
     parts = PartnerOrderLine.objects.filter(order_line__order=order, partner=None, canceled_at=None)
-    taken = parts.update(partner=us, route_reason="We ship it ourselves.")
+    # A person says that it lies here: nobody is asked whether there is enough of it.
+    taken = parts.update(partner=us, route_reason="We ship it ourselves.", placed_anyway=True)
     _forget_given_back(order)
     return taken
 

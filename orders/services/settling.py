@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from integrations.errors import ProviderError, TooLittleStock
+from integrations.errors import ProviderError
 from integrations.models.base import locked
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.types import PlacedOrder
@@ -21,8 +21,10 @@ from orders.services.fitting import catch_up
 from orders.services.growing import hand_on, orders_in
 from orders.services.history import ERROR, record_for_orders
 from orders.services.locking import lock_orders
+from orders.services.refusals import explain_refusal
 from orders.services.routing import lower_part
 from orders.services.status import refresh_all
+from orders.services.waiting import end_waiting
 
 Status, Kind = Submission.Status, Submission.Kind
 
@@ -119,36 +121,13 @@ def settle_failed(
         fields = {"error_kind": kind, "error": sentence}
         if not _settle(submission, old, Status.FAILED, timezone.now(), **fields):
             return False
-        row, what = submission.partner_order, _refused(submission)
-        told, whose = f"{what}: {sentence}", concerned(submission)
+        row, refusal = submission.partner_order, explain_refusal(submission)
+        told, whose = f"{refusal.title}: {sentence}", concerned(submission)
         record_for_orders(row, "placement_failed", told, parts=whose, level=ERROR)
         refresh_all(orders_in(row))
-        raise_alert(
-            fingerprint(submission),
-            "placement",
-            what,
-            f"{sentence} {_what_now(submission)}",
-            row,
-        )
+        raise_alert(fingerprint(submission), "placement", refusal.title, refusal.text, row)
         catch_up(row)
     return True
-
-
-def _what_now(submission: Submission) -> str:
-    if submission.kind == Kind.CANCEL or lowered_of(submission):
-        return "Agree with the partner, or keep what comes: the customers' orders have the buttons."
-    if submission.error_kind == TooLittleStock.kind:
-        return "Hold the lines they have too few of on the partner order, then press Retry there."
-    return "Correct it, then press Retry on the partner order."
-
-
-def _refused(submission: Submission) -> str:
-    partner = submission.partner_order.partner
-    what = {
-        Kind.APPEND: f"did not add to {submission.partner_order}",
-        Kind.CANCEL: f"did not cancel {submission.partner_order}",
-    }.get(Kind(submission.kind), f"did not take {submission.reference}")
-    return f"{partner} {what}"
 
 
 def settle_not_as_left(submission: Submission, sentence: str, changed: str) -> bool:
@@ -166,7 +145,7 @@ def settle_not_as_left(submission: Submission, sentence: str, changed: str) -> b
         if changed:
             tell_changed(row, submission, changed)
         if lowered_of(submission):
-            _say_too_late(submission, sentence)
+            _say_too_late(submission)
         whose, orders = concerned(submission), orders_in(row)
         hand_on(row, sentence)
         catch_up(row)
@@ -175,14 +154,10 @@ def settle_not_as_left(submission: Submission, sentence: str, changed: str) -> b
     return True
 
 
-def _say_too_late(submission: Submission, sentence: str) -> None:
-    raise_alert(
-        fingerprint(submission),
-        "placement",
-        _refused(submission),
-        f"{sentence} What was to be taken off comes anyway. {_what_now(submission)}",
-        submission.partner_order,
-    )
+def _say_too_late(submission: Submission) -> None:
+    refusal = explain_refusal(submission)
+    row = submission.partner_order
+    raise_alert(fingerprint(submission), "placement", refusal.title, refusal.text, row)
 
 
 def settle_unconfirmed(submission: Submission, exc: ProviderError, look_at: datetime) -> bool:
@@ -239,7 +214,7 @@ def look_later(submission: Submission, now: datetime, exc: ProviderError) -> boo
 def _settle(
     submission: Submission, old: str, new: str, settled_at: datetime | None, **fields: object
 ) -> bool:
-    return submission.move(
+    settled = submission.move(
         old,
         new,
         where=submission.mine(),
@@ -248,3 +223,6 @@ def _settle(
         lease_until=None,
         **fields,
     )
+    if settled:  # whatever they said, they were called
+        end_waiting(submission.partner_order, concerned(submission))
+    return settled

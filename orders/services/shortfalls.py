@@ -62,9 +62,11 @@ def accept_shortfall(part: PartnerOrderLine, user: AbstractBaseUser) -> None:
     """
     with transaction.atomic():
         part = _locked(part)
+        assert part.partner is not None
         _clear(part)
         what = f"{part.short} of {part.quantity} {part.order_line.title}"
-        text = f"Goes to {part.partner} although {what} {is_or_are(part.short)} not in stock there."
+        goes = "We ship it" if part.partner.is_us else f"Goes to {part.partner}"
+        text = f"{goes} although {what} {is_or_are(part.short)} not in stock there."
         record(part.order_line.order, "shortfall_accepted", text, user=user, units=part.short)
         PartnerOrderLine.objects.filter(pk=part.pk).update(placed_anyway=True)
         if part.hold_reason == WAITS_FOR_STOCK:

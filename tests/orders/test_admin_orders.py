@@ -72,8 +72,8 @@ def test_an_order_that_waits_for_a_connection_says_so_on_top_and_leads_there(ord
 
     (banner,) = show(order, "Viewer").context["banners"]
 
-    assert banner.title == "Blue Door does not work now."
-    assert banner.text == "They removed our app. Its lines go out by themselves once it works."
+    assert banner.title == "Waits for Blue Door."
+    assert banner.text == "They removed our app. What waits goes out by itself once it works."
     assert banner.links == [("Open connection", f"/admin/integrations/connection/{row.pk}/change/")]
 
 
@@ -131,7 +131,7 @@ def test_an_unrouted_line_offers_route_again_and_finds_its_partner(own_store, pa
 
     answer = press(client, order, "route")
 
-    assert "1 line goes nowhere" in page
+    assert "1 line has no partner." in page
     assert said(answer) == ["1 line found a partner."]
     assert order.lines.get().parts.get().partner == partner
 

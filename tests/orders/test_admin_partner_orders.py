@@ -213,59 +213,6 @@ def test_retry_on_ticked_rows_skips_what_did_not_fail(own_store, placed, system)
     assert "1 skipped (not failed)" in said(answer)[0]
 
 
-@pytest.fixture
-def unconfirmed(placed, system):
-    """Sent; the answer was lost."""
-    system.script = [("after", Unconfirmed("The answer was lost."))]
-    return place(placed)
-
-
-def test_an_unconfirmed_one_says_that_nothing_is_sent_again(unconfirmed):
-    html = texts(log_in("Operator").get(page_of(unconfirmed)))
-
-    assert "may have it or not" in html
-    assert "Nothing is sent again before." in html
-    assert "/do/retry/" not in html
-
-
-def test_a_person_links_what_they_saw_there(unconfirmed):
-    answer = press(log_in("Operator"), unconfirmed, "link", external_id="gid://shopify/Order/7")
-
-    unconfirmed.refresh_from_db()
-    assert said(answer) == [f"{unconfirmed} is linked to gid://shopify/Order/7."]
-    assert (unconfirmed.status, unconfirmed.external_id) == ("submitted", "gid://shopify/Order/7")
-
-
-def test_send_again_wants_the_reference_typed(unconfirmed):
-    client = log_in("Operator")
-
-    asked = press(client, unconfirmed, "send_again", typed="CD-WRONG")
-    status_before = Submission.objects.get().status
-    done = press(client, unconfirmed, "send_again", typed=unconfirmed.reference)
-
-    assert "That is not" in texts(asked)
-    assert status_before == "unconfirmed"
-    assert "is being sent to Blue Door" in said(done)[0]
-    assert Submission.objects.get().status == "pending"
-
-
-def test_drop_wants_a_reason_and_leaves_the_lines_unrouted(unconfirmed):
-    client = log_in("Operator")
-
-    press(client, unconfirmed, "drop")
-    kept = Submission.objects.get().status
-    answer = press(client, unconfirmed, "drop", reason="They lost it")
-
-    assert kept == "unconfirmed"
-    assert "is dropped" in said(answer)[0]
-    assert Submission.objects.get().status == "dropped"
-    assert set(Order.objects.values_list("attention", flat=True)) == {"unrouted"}
-    page = texts(client.get(page_of(Order.objects.first())))
-    advice = "Press Route again once a partner has it; or press We ship it."
-    assert f"was dropped: They lost it. {advice}" in page
-    assert "Import the product" not in page
-
-
 def test_after_it_was_placed_the_page_says_their_number_and_what_was_sent(placed, system):
     place(placed)
 

@@ -1,5 +1,7 @@
 """Parcels: Received whole or counted, Ship offered next, Publish again."""
 
+from datetime import timedelta
+
 import pytest
 
 from orders.models import Order, PartnerOrder, Shipment
@@ -130,3 +132,16 @@ def test_a_viewer_may_press_nothing(parcel, name):
     assert press(client, parcel, name).status_code == 403
     assert "/do/" not in texts(client.get(page_of(parcel)))
     assert Shipment.objects.get().received_at is None
+
+
+def test_the_parcel_that_left_last_is_on_top(parcel):
+    now = parcel.shipped_at
+    for number, hours in (("OLD", 30), ("NEW", -1), ("SAME", 0)):
+        Shipment.objects.create(
+            order=Order.objects.get(), bound_for="customer", tracking_number=number,
+            shipped_at=now - timedelta(hours=hours), source="partner",
+        )  # fmt: skip
+
+    rows = log_in("Viewer").get("/admin/orders/shipment/").context["cl"].result_list
+
+    assert [str(row) for row in rows] == ["NEW", "SAME", "1Z999", "OLD"]

@@ -125,7 +125,7 @@ def test_a_dropped_addition_says_that_the_order_stays(week, system):
     send(Submission.objects.get(kind="append"))
     assert "Unconfirmed" in texts(client.get(page_of(week)))
     answer = press(client, week, "drop", reason="They never got it.")
-    assert said(answer) == [f"It is dropped. {week} stays with Blue Door as it is."]
+    assert said(answer) == [f"{week} stays with Blue Door as it is."]
 
 
 def test_the_list_shows_when_it_goes_out_and_when_it_closes(week):

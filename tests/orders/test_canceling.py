@@ -104,7 +104,7 @@ def test_a_refused_cancellation_can_be_retried(placed, system, user):
 
 def test_two_words_to_a_partner_are_never_open_at_once(placed, user):
     ask_to_cancel(placed, "Too late.", user)
-    with pytest.raises(CannotSubmit, match="is not settled yet"):
+    with pytest.raises(CannotSubmit, match="is not known yet"):
         ask_to_cancel(placed, "Too late.", user)
     assert placed.submissions.count() == 2
 

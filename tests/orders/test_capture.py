@@ -64,7 +64,7 @@ def test_two_spellings_of_a_sku_meet_and_an_unknown_one_is_unrouted_with_one_ale
     codes = PartnerOrderLine.objects.order_by("pk").values_list("partner__code", flat=True)
     assert list(codes) == ["bluedoor", None, None]
     alert = Alert.objects.get(kind="mapping")
-    assert (alert.title, alert.count) == ("NOBODY-KNOWS goes nowhere", 2)
+    assert (alert.title, alert.count) == ("NOBODY-KNOWS has no partner", 2)
     assert set(Order.objects.values_list("attention", flat=True)) == {"unrouted"}
 
 

@@ -159,7 +159,7 @@ def test_nothing_is_asked_twice_while_an_answer_is_open(customer, system, user):
 
     with pytest.raises(CannotSubmit, match="wait for its outcome"):
         decisions.ask_partner(order, row, user)
-    with pytest.raises(CannotSubmit, match="not settled yet"):
+    with pytest.raises(CannotSubmit, match="is not known yet"):
         ask_for_less(row, {}, user)
 
     assert decisions.keep(order, user) == 0

@@ -66,9 +66,13 @@ def test_a_parcel_is_a_row_with_where_it_goes_and_who_knows(order):
         "tracking": "1Z999",
         "carrier": "UPS",
         "order": order.number,
-        "bound_for": "The customer",
+        "bound_for": "Customer",
     }
-    assert (row["partner"], row["status"], row["delivered (UTC)"]) == ("Us", "In transit", "")
+    assert (row["partner"], row["status"], row["delivered (UTC)"]) == (
+        "Our center",
+        "In transit",
+        "",
+    )
     assert row["store"] == "To publish"
 
 

@@ -100,10 +100,9 @@ def test_what_a_partner_may_have_is_not_held_back(refused, rare, user):
 def test_the_page_of_a_refused_order_has_hold_and_says_so(refused, rare, plain):
     client = log_in("Operator")
     html = texts(client.get(page_of(refused.partner_order)))
-    assert "Hold the lines they have too few of (Hold, at the line), then retry;" in html
     assert f"/{part_of(rare).pk}/do/hold/" in html
-    advice = Alert.objects.get(closed_at=None, kind="placement").advice
-    assert "Hold the lines they have too few of on the partner order, then press Retry" in advice
+    rest = "Hold the lines they have too few of, then press Retry, and the other line goes."
+    assert rest in html
     press(client, part_of(rare), "hold")
     assert part_of(rare).held_at is not None
     html = texts(client.get(page_of(refused.partner_order)))
@@ -113,7 +112,7 @@ def test_the_page_of_a_refused_order_has_hold_and_says_so(refused, rare, plain):
 def test_another_refusal_says_nothing_of_stock(rare, system):
     failed = refuse(system, PartnerOrder.objects.get(), Rejected("They do not know it."))
     html = texts(log_in("Operator").get(page_of(failed.partner_order)))
-    assert "They do not know it. Correct the cause, then retry;" in html
+    assert "They do not know it. Correct the cause, then press Retry." in html
 
 
 def test_placing_it_anyway_says_what_may_come_of_it(own_store, partner):
@@ -121,10 +120,16 @@ def test_placing_it_anyway_says_what_may_come_of_it(own_store, partner):
     order, _ = capture_order(own_store, channel_order([channel_line(RARE, 3)]))
     name = "admin:orders_partnerorderline_do"
     address = reverse(name, args=[part_of(order).pk, "place_anyway"])
-    html = texts(log_in("Operator").post(address))
+    client = log_in("Operator")
+    html = texts(client.post(address))
     assert "is asked for all 3 although 1 is not there." in html
-    assert "may refuse the whole order for it" in html
-    assert "hold this line on the partner order and press Retry there" in html
+    assert "Their system may refuse it: then press Wait for stock here" in html
+    make_order(own_store, RARE)
+    html = texts(client.post(address))
+    assert "may refuse the whole order for it: then hold this line" in html
+    assert "press Retry there, and the other line goes." in html
+    make_order(own_store, RARE)
+    assert "and the other 2 lines go." in texts(client.post(address))
 
 
 def test_a_refused_line_that_is_short_goes_to_another_partner(

@@ -95,7 +95,7 @@ def test_lines_that_came_while_an_addition_is_open_are_added_after_the_cutoff(
     waiting = submit_due_batches(CUTOFF).waiting
 
     row = PartnerOrder.objects.get()
-    assert waiting == {row.reference: f"{doubt} is not settled yet."}
+    assert waiting == {row.reference: f"The outcome of {doubt} is not known yet."}
     assert row.closed_at is not None
     buy(own_store, ethiopia, 9, CUTOFF)
     look(doubt)

@@ -76,6 +76,6 @@ def test_nothing_else_is_sent_while_a_refused_order_waits_for_a_person(
     system.script = [Rejected("They have too little.")]
     (failed,) = run(RUN)
     row = PartnerOrder.objects.get()
-    with pytest.raises(CannotSubmit, match=f"{failed} was refused: retry or drop it first"):
+    with pytest.raises(CannotSubmit, match=f"{failed} was refused: press Retry or Give up first"):
         close_and_submit(row, user, now=RUN)
     assert row.submissions.count() == 1

@@ -1,0 +1,106 @@
+"""What a person decides on the page of a partner order nobody is sure of: link, send, give up."""
+
+import pytest
+from django_q.models import OrmQ
+
+from integrations.errors import Rejected, Unconfirmed
+from orders.models import Order, PartnerOrder, Submission
+from tests.catalog.people import log_in, said, texts
+from tests.orders.builders import make_order, make_variant
+from tests.orders.pressing import page_of, place, press
+
+pytestmark = pytest.mark.django_db
+SKU = "PARTNER-bluedoor-ETH250"
+
+
+@pytest.fixture
+def placed(own_store, partner):
+    """Open, with the lines of two customers."""
+    make_variant(SKU, partner)
+    make_order(own_store, SKU)
+    make_order(own_store, SKU)
+    OrmQ.objects.all().delete()
+    return PartnerOrder.objects.get()
+
+
+@pytest.fixture
+def unconfirmed(placed, system):
+    """Sent; the answer was lost."""
+    system.script = [("after", Unconfirmed("The answer was lost."))]
+    return place(placed)
+
+
+def test_an_unconfirmed_one_says_that_nothing_is_sent_again(unconfirmed):
+    html = texts(log_in("Operator").get(page_of(unconfirmed)))
+
+    assert "may have it or not" in html
+    assert "Nothing is sent again before." in html
+    assert "/do/retry/" not in html
+
+
+def test_a_person_links_what_they_saw_there(unconfirmed):
+    answer = press(log_in("Operator"), unconfirmed, "link", external_id="gid://shopify/Order/7")
+
+    unconfirmed.refresh_from_db()
+    assert said(answer) == [f"{unconfirmed} is linked to gid://shopify/Order/7."]
+    assert (unconfirmed.status, unconfirmed.external_id) == ("submitted", "gid://shopify/Order/7")
+
+
+def test_send_again_wants_the_reference_typed(unconfirmed):
+    client = log_in("Operator")
+
+    asked = press(client, unconfirmed, "send_again", typed="CD-WRONG")
+    status_before = Submission.objects.get().status
+    done = press(client, unconfirmed, "send_again", typed=unconfirmed.reference)
+
+    assert "That is not" in texts(asked)
+    assert status_before == "unconfirmed"
+    assert "is being sent to Blue Door" in said(done)[0]
+    assert Submission.objects.get().status == "pending"
+
+
+def test_giving_up_wants_a_reason_and_leaves_the_lines_without_a_partner(unconfirmed):
+    client = log_in("Operator")
+
+    press(client, unconfirmed, "drop")
+    kept = Submission.objects.get().status
+    answer = press(client, unconfirmed, "drop", reason="They lost it")
+
+    assert kept == "unconfirmed"
+    assert "is given up. Its lines have no partner now" in said(answer)[0]
+    assert Submission.objects.get().status == "dropped"
+    assert set(Order.objects.values_list("attention", flat=True)) == {"unrouted"}
+    page = texts(client.get(page_of(Order.objects.first())))
+    advice = "Press Route again once a partner has it; or press We ship it."
+    assert f"was given up: They lost it. {advice}" in page
+    assert "Import the product" not in page
+
+
+@pytest.mark.parametrize(
+    ("orders", "asked", "told"),
+    [
+        (
+            1,
+            "Its line has no partner then: on its order,",
+            "Its line has no partner now: decide on",
+        ),
+        (2, "Its lines have no partner then: on their", "Its lines have no partner now: decide"),
+    ],
+)
+def test_a_refused_one_is_given_up_on_the_page_of_its_order(
+    own_store, partner, system, orders, asked, told
+):
+    make_variant(SKU, partner)
+    order, *_ = [make_order(own_store, SKU) for _ in range(orders)]
+    system.script = [Rejected("No.")]
+    row, client = place(PartnerOrder.objects.get()), log_in("Operator")
+    page = texts(client.get(page_of(order)))
+    address = f"/admin/orders/partnerorder/{row.pk}/do/drop/"
+    assert address in page
+
+    question = texts(client.post(address))
+    answer = press(client, row, "drop", reason="They will not have it")
+
+    assert asked in question
+    assert "If they have it, ask them to correct it." not in question
+    assert told in said(answer)[0]
