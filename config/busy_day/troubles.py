@@ -16,7 +16,7 @@ from .trade import OWN, Trade, partner_at
 
 
 def unknown_product(trade: Trade) -> None:
-    """A line no partner lists: *Unrouted*. Staff press *We ship it*."""
+    """A line no partner lists: *No partner*. Staff press *We ship it*."""
     line = {"title": "Gift wrap, linen", "sku": "CD-WRAP-LINEN", "price": "4.00", "quantity": 1}
     known = {"sku": trade.skus_of(partner_at(KETTLE.shop))[0], "quantity": 1}
     trade.captured([trade.sell_lines([known, line])])

@@ -59,7 +59,7 @@ class DecisionButtons:
     @portal_action(
         "Give up",
         perm=SUBMIT,
-        where=("menu",),
+        where=("detail",),
         icon="cancel",
         form=questions.DropForm,
         title="Give {obj} up?",

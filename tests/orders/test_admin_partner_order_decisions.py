@@ -99,8 +99,10 @@ def test_a_refused_one_is_given_up_on_the_page_of_its_order(
     assert address in page
 
     question = texts(client.post(address))
+    buttons = client.get(page_of(row)).context["detail_buttons"]
     answer = press(client, row, "drop", reason="They will not have it")
 
     assert asked in question
     assert "If they have it, ask them to correct it." not in question
     assert told in said(answer)[0]
+    assert [one["label"] for one in buttons["plain"]] == ["Give up…"]
