@@ -1,6 +1,6 @@
 """InboundEvent: a webhook as received, stored before it is understood."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -89,3 +89,11 @@ class InboundEvent(Movable, Leased, Stamped):
 
     def __str__(self) -> str:
         return f"{self.topic} #{self.pk}"
+
+    @staticmethod
+    def link_to(subject: models.Model | None) -> dict[str, Any]:
+        """The fields that say which row an event was about; none where it is about none."""
+        if subject is None:
+            return {}
+        kind = ContentType.objects.get_for_model(subject)
+        return {"content_type": kind, "object_id": subject.pk}

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -172,18 +171,8 @@ def _settle(row: InboundEvent, status: str, error: str = "", **fields: Any) -> b
 
 
 def _done(row: InboundEvent, subject: models.Model | None) -> None:
-    if _settle(row, Status.DONE, **_about(subject)):
+    if _settle(row, Status.DONE, **row.link_to(subject)):
         _close_if_last(row)
-
-
-def _about(subject: models.Model | None) -> dict[str, Any]:
-    """The link of an event to the row it is about."""
-    if subject is None:
-        return {}
-    return {
-        "content_type": ContentType.objects.get_for_model(subject),
-        "object_id": subject.pk,
-    }
 
 
 def _wait(row: InboundEvent, sentence: str) -> None:
@@ -290,7 +279,7 @@ def ignore(
     """
     said = f"Ignored by {user.get_username()}: {reason}"
     olds = [Status.RECEIVED, Status.WAITING, Status.FAILED, Status.UNREADABLE]
-    ended = {"retry_at": None, "handled_at": timezone.now(), **_about(subject)}
+    ended = {"retry_at": None, "handled_at": timezone.now(), **event.link_to(subject)}
     if not event.move(olds, Status.IGNORED, where=Q(), error=said, **ended):
         return False
     _close_if_last(event)
