@@ -15,9 +15,9 @@ site.right_words |= {
     "integrations.run_flow": "Start, repeat and cancel runs",
     "integrations.view_payload": "See customers' raw data in webhooks",
     "inventory.change_stocklevel": "Adjust what is on our own shelf",
-    "orders.approve_order": "Approve, hold, route and release orders",
+    "orders.approve_order": "Approve, hold and release orders, find another partner for them",
     "orders.cancel_order": "Cancel orders, with and without the partner",
     "orders.change_shipment": "Receive, count and ship parcels, send their e-mails again",
     "orders.export_data": "Export lists and customers' data as files",
-    "orders.submit_partnerorder": "Send, approve, hold and settle partner orders",
+    "orders.submit_partnerorder": "Send, approve, hold and decide about partner orders",
 }

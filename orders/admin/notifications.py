@@ -153,7 +153,8 @@ class NotificationAdmin(SummaryAdmin):
         perm=CHANGE,
         where=("row", "detail"),
         icon="send",
-        primary=True,
+        primary=lambda mail: mail.status != Status.SENT,
+        quiet=lambda mail: mail.status == Status.SENT,
         title="Send this e-mail again?",
         confirm=ask_recipient,
         available=lambda mail: (

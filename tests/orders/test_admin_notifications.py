@@ -42,6 +42,15 @@ def test_it_is_sent_again_after_the_recipient_was_confirmed(mail, status):
     assert [row.task["func"] for row in OrmQ.objects.all()] == ["orders.tasks.send_notification"]
 
 
+@pytest.mark.parametrize(("status", "seen"), [("failed", "on"), ("sent", "quiet")])
+def test_sending_again_what_was_sent_does_not_stand_in_every_row(mail, status, seen):
+    Notification.objects.update(status=status)
+
+    page = log_in("Operator").get("/admin/orders/notification/").text
+
+    assert f'row-act {seen}" form="changelist-form"' in page
+
+
 def test_a_queued_one_is_not_sent_twice(mail):
     answer = press(log_in("Operator"), mail, "send_again")
 
