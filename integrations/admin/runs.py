@@ -192,19 +192,12 @@ class SyncRunAdmin(SummaryAdmin):
         url = f"{listing}?connection__in={obj.connection_id}"
         return [(f"All runs of {obj.connection}", url, "sync")]
 
-    def detail_buttons(self, request: HttpRequest, obj: SyncRun) -> dict[str, Any]:
-        """Running it again is what helps only where it did not do its work."""
-        found = super().detail_buttons(request, obj)
-        if obj.status not in (Status.COMPLETED, Status.HELD):
-            return found
-        plain = [*found["plain"], *(one | {"primary": False} for one in found["primary"])]
-        return found | {"plain": plain, "primary": []}
-
     @portal_action(
         "Run again",
         perm="integrations.run_flow",
         icon="retry",
-        primary=True,
+        # Where it did its work, or waits for a decision, running it again is not what helps.
+        primary=lambda run: run.status not in (Status.COMPLETED, Status.HELD),
         where=("detail", "bulk"),
         available=lambda run: run.status not in ALIVE,
         why_not="it has not ended yet",

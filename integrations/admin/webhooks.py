@@ -22,7 +22,7 @@ from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import ago, badge, hide_secrets, when
 from integrations.admin.asking import ask_for_runs
 from integrations.admin.bodies import body_block
-from integrations.admin.inbox_subjects import can_ask, find_lost
+from integrations.admin.inbox_subjects import Lost, can_ask, find_lost
 from integrations.admin.places import row_link, row_url
 from integrations.admin.subjects import SubjectList
 from integrations.models import InboundEvent
@@ -31,6 +31,7 @@ from integrations.services.webhooks import RETRY_GAPS_S, ignore, replay, why_no_
 
 Status, MOVES = InboundEvent.Status, InboundEvent.MOVES
 HANDLING = Status.HANDLING
+ENDED = (Status.DONE, Status.IGNORED)
 OPEN = (Status.RECEIVED, Status.HANDLING, Status.WAITING)
 REPLAY = "What was done already is not done twice. A customer's mail is not sent a second time."
 DUE_SOON = timedelta(days=7)
@@ -139,7 +140,7 @@ class InboundEventAdmin(SummaryAdmin):
 
     def summary(self, request: HttpRequest, obj: InboundEvent) -> dict[str, Any]:
         """Body (for those who may see it), headers, attempts, links."""
-        lost = find_lost(obj)
+        lost = lost_of(obj)
         return {
             "lost": lost,
             "lost_url": row_url(lost.subject) if lost else "",
@@ -167,7 +168,8 @@ class InboundEventAdmin(SummaryAdmin):
         "Replay",
         perm="integrations.replay_event",
         icon="retry",
-        primary=True,
+        primary=lambda event: main_button(event) == "replay",
+        quiet=lambda event: event.status in ENDED,
         title="Replay {obj}?",
         confirm=f"It is handled again from the stored body. {REPLAY}",
         confirm_many=f"They are handled again from the stored bodies. {REPLAY}",
@@ -181,19 +183,11 @@ class InboundEventAdmin(SummaryAdmin):
         said = ". No customer is mailed" if quiet and done else ""
         return Told(f"{done} queued for replay{said}", skipped=skipped, after="Handling")
 
-    def detail_buttons(self, request: HttpRequest, obj: InboundEvent) -> dict[str, Any]:
-        """The main one is what helps: replaying a body nobody can read does not."""
-        found = super().detail_buttons(request, obj)
-        main = main_button(obj)
-        buttons = [*found["plain"], *found["primary"]]
-        strong = [one for one in buttons if one["url"].endswith(f"/{main}/")]
-        plain = [one | {"primary": False} for one in buttons if one not in strong]
-        return found | {"plain": plain, "primary": [one | {"primary": True} for one in strong]}
-
     @portal_action(
         "Ask the store now",
         perm="integrations.run_flow",
         icon="sync",
+        primary=lambda event: main_button(event) == "ask_store",
         where=("detail",),
         available=can_ask,
         why_not="it was used, or nothing asks for it",
@@ -210,6 +204,7 @@ class InboundEventAdmin(SummaryAdmin):
         "Ignore",
         perm="integrations.replay_event",
         icon="stop",
+        primary=lambda event: main_button(event) == "ignore",
         title="Ignore {obj}?",
         confirm="Nothing is done with it, and it needs nobody any more. It can still be replayed.",
         form=IgnoreForm,
@@ -226,11 +221,19 @@ class InboundEventAdmin(SummaryAdmin):
         return Told(f"{done} ignored", skipped=skipped, after=f"Ignored: {reason}")
 
 
+def lost_of(event: InboundEvent) -> Lost | None:
+    """What became of the thing it was about; looked up once for a row as loaded."""
+    if "lost" not in vars(event):
+        vars(event)["lost"] = find_lost(event)
+    found: Lost | None = vars(event)["lost"]
+    return found
+
+
 def main_button(event: InboundEvent) -> str:
     """Which button helps most: an unreadable body stays unreadable however often it is replayed."""
-    if event.status in (Status.DONE, Status.IGNORED):
+    if event.status in ENDED:
         return ""
-    lost = find_lost(event)
+    lost = lost_of(event)
     if lost and lost.is_here:
         return "ignore"
     unreadable = event.status == Status.UNREADABLE
@@ -239,7 +242,7 @@ def main_button(event: InboundEvent) -> str:
 
 def reason_to_ignore(event: InboundEvent) -> str:
     """What a person would write, where we know it."""
-    lost = find_lost(event)
+    lost = lost_of(event)
     return lost.sentence[:200] if lost and lost.is_here else ""
 
 
