@@ -17,7 +17,7 @@ from config.adminkit.changelist import KitChangeList, Rule
 from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, MultiChoice, NumberRange, Several, rule_filter
 from integrations.models import Connection
-from orders.admin.order_words import PAYMENTS, WAITS
+from orders.admin.order_words import PAYMENTS, WAITS_FOR_PARTNER
 from orders.models import Order, OrderLine, PartnerOrderLine, Shipment
 from orders.services.ready import ready_to_ship
 from orders.services.waiting import needs_work, waiting_orders, waits_of
@@ -135,7 +135,7 @@ def untracked(days: int) -> Callable[[], Q]:
 
 WORK: list[tuple[str, str, Rule]] = [
     *((value, label, Q(attention=value)) for value, label in Order.Attention.choices if value),
-    ("waits", f"{WAITS} a partner", lambda: Q(pk__in=waiting_orders())),
+    ("waits", WAITS_FOR_PARTNER, lambda: Q(pk__in=waiting_orders())),
 ]
 FILTERS: list[Any] = [
     ("status", MultiChoice.called("Fulfillment")),

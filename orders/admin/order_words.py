@@ -8,6 +8,7 @@ from orders.models import Order
 
 Status = Order.Status
 WAITS = "Waits for"
+WAITS_FOR_PARTNER = f"{WAITS} partner"
 REFUNDED = Q(total__gt=0, refunded_total__gte=F("total"))
 PAYMENTS: list[tuple[str, str, Rule]] = [
     ("pending", "Pending", Q(paid_at=None)),

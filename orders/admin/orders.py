@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalog.admin.export import export_csv
@@ -21,7 +22,12 @@ from orders.admin.exports import OrderCsv
 from orders.admin.order_decisions import DecisionActions
 from orders.admin.order_holding import HOLD_MANY, HoldForm, hold_effect
 from orders.admin.order_page import order_context
-from orders.admin.order_words import fulfillment_tone, fulfillment_word, payment_word
+from orders.admin.order_words import (
+    WAITS_FOR_PARTNER,
+    fulfillment_tone,
+    fulfillment_word,
+    payment_word,
+)
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.ship_form import lies_at_center, ship_form
 from orders.models import Order, OrderContact, OrderLine
@@ -121,7 +127,11 @@ class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
     def state(self, obj: Any) -> SafeString:
         """Badge of the goods: what needs work comes first."""
         waits_for = obj.row_facts.waits_for
-        return badge(fulfillment_word(obj, waits_for), fulfillment_tone(obj, waits_for))
+        word, tone = fulfillment_word(obj, waits_for), fulfillment_tone(obj, waits_for)
+        if tone is None:
+            return badge(word)
+        # Who the partner is stands in the next column; the name is whole under the mouse.
+        return format_html('<span title="{}">{}</span>', word, badge(WAITS_FOR_PARTNER, tone))
 
     @column("Fulfilled by", "p2 clip")
     def by(self, obj: Any) -> str:

@@ -67,7 +67,7 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
         *("=lines__order_line__order__number", "=lines__variant__sku_key"),
         *("reference", "external_number", "external_id", "lines__variant__sku"),
     ]
-    search_help_text = "Reference, their number, customer's order, SKU"
+    search_help_text = "Reference, their number, order, SKU"
     jump_fields = ("reference", "external_number")
     views = states.TABS
     comes_from = "partner"

@@ -175,7 +175,7 @@ class ShipmentAdmin(ShipmentCsv, SummaryAdmin):
         """Our center or the customer."""
         return bound_word(obj)
 
-    @column("Carrier", "flex", "carrier")
+    @column("Carrier", "", "carrier")
     def carrier_(self, obj: Shipment) -> SafeString:
         """With its page where there is one, and the number to copy."""
         return copyable(obj.tracking_number, link(obj.url, obj.carrier or "Copy"))

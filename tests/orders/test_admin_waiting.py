@@ -30,9 +30,12 @@ def rows_of(page) -> list[Order]:
 def test_a_row_says_whom_it_waits_for_in_a_tone_that_fits(order, status, tone):
     lose(status)
     client = log_in("Operator")
-    badge = f'<span class="badge {tone}">Waits for Blue Door</span>'
-    assert badge in texts(client.get(LIST))
-    assert badge in texts(client.get(page_of(order)))
+    in_list = (
+        f'<span title="Waits for Blue Door"><span class="badge {tone}">Waits for partner</span>'
+    )
+    assert in_list in texts(client.get(LIST))
+    in_full = f'<span class="badge {tone}">Waits for Blue Door</span>'
+    assert in_full in texts(client.get(page_of(order)))
 
 
 def test_it_is_in_the_tab_in_the_sidebar_and_in_the_filter(own_store, order):
@@ -54,6 +57,7 @@ def test_what_needs_a_decision_keeps_its_own_badge(order):
     Order.objects.update(attention="on_hold")
     html = texts(log_in("Operator").get(LIST))
     assert "Waits for Blue Door" not in html
+    assert "badge bad" not in html
     assert '<span class="badge warn">On hold</span>' in html
 
 

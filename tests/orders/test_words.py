@@ -51,7 +51,7 @@ def test_the_filter_of_orders_has_the_words_of_the_badge():
     words = {fulfillment_word(Order(status=value)) for value in Order.Status.values}
     assert words == {str(label) for label in Order.Status.labels}
     work = {fulfillment_word(Order(attention=one)) for one in Order.Attention.values if one}
-    assert work | {"Waits for a partner"} == {label for _, label, _ in order_list.WORK}
+    assert work | {"Waits for partner"} == {label for _, label, _ in order_list.WORK}
 
 
 def test_a_tab_over_one_status_is_called_like_it():

@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.forms import BoundField, CheckboxInput
 from django.template import Context
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from config.adminkit import charts, live, parts
@@ -73,7 +73,8 @@ def stat(
     label: str, value: Any, note: str = "", url: str = "", tone: str = "", icon: str = ""
 ) -> dict[str, Any]:
     """One number of a row of numbers; words in its place are set smaller, to keep one line."""
-    kind = "words" if isinstance(value, str) and " " in value and not value[0].isdigit() else ""
+    read = strip_tags(str(value))
+    kind = "words" if " " in read and any(letter.isalpha() for letter in read) else ""
     shown = {"label": label, "value": value, "kind": kind, "note": note, "url": url}
     return {**shown, "tone": tone, "icon": icon}
 

@@ -106,7 +106,14 @@ def test_a_value_that_may_be_cut_is_whole_on_hover():
 
 @pytest.mark.parametrize(
     ("value", "kind"),
-    [("Weekly, Fri 17:00", "words"), ("1 min ago", ""), (42, ""), ("$30.00", ""), ("—", "")],
+    [
+        ("Weekly, Fri 17:00", "words"),
+        ("1 min ago", "words"),
+        (money("30"), ""),
+        (42, ""),
+        ("$30.00", ""),
+        ("—", ""),
+    ],
 )
 def test_words_in_place_of_a_number_are_set_smaller(value, kind):
     assert stat("Orders", value)["kind"] == kind
