@@ -196,8 +196,11 @@ class SyncRunAdmin(SummaryAdmin):
         "Run again",
         perm="integrations.run_flow",
         icon="retry",
-        # Where it did its work, or waits for a decision, running it again is not what helps.
-        primary=lambda run: run.status not in (Status.COMPLETED, Status.HELD),
+        # Where it did its work, waits for a decision, or cannot call, that is not what helps.
+        primary=lambda run: (
+            run.status not in (Status.COMPLETED, Status.HELD)
+            and run.connection.status == Connection.Status.ACTIVE
+        ),
         where=("detail", "bulk"),
         available=lambda run: run.status not in ALIVE,
         why_not="it has not ended yet",
