@@ -11,10 +11,12 @@ from django.http import HttpRequest
 from config.adminkit.parts import ago
 from config.setup_facts import address, page_of
 from integrations.admin.connection_facts import is_stale, is_used
-from integrations.models import Alert, Connection, InboundEvent
+from integrations.models import Alert, Connection, InboundEvent, SyncRun
 from integrations.words import counted
 from orders.models import Submission
 from orders.services.waiting import count_waiting
+
+MOST_HELD = 99
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ def find_cards(
     if stale:
         names = ", ".join(one.name for one in stale[:2])
         yield Card(len(stale), "Stale data", names, url, "warn")
+    yield from _held(request)
     yield from _inbox(request)
     yield from _alerts(request, now)
 
@@ -92,6 +95,19 @@ def _submissions() -> Iterator[Card]:
     if found["to_approve"]:
         text = "Waits for your yes"
         yield Card(found["to_approve"], "To approve", text, f"{url}?view=approve", "warn")
+
+
+def _held(request: HttpRequest) -> Iterator[Card]:
+    """Answers that change nothing until somebody decides."""
+    if not request.user.has_perm("integrations.view_syncrun"):
+        return
+    held = SyncRun.objects.filter(status=SyncRun.Status.HELD).select_related("connection")
+    runs = list(held.order_by("-pk")[:MOST_HELD])
+    if runs:
+        names = ", ".join(dict.fromkeys(run.connection.name for run in runs[:2]))
+        listing = f"{address('integrations_syncrun_changelist')}?view=held"
+        url = page_of(runs[0]) if len(runs) == 1 else listing
+        yield Card(len(runs), "Held, to decide", names, url, "warn")
 
 
 def _inbox(request: HttpRequest) -> Iterator[Card]:

@@ -50,6 +50,13 @@ def orders_waiting(connection_ids: set[int]) -> dict[int, int]:
     return dict(found)
 
 
+def _where(connection: Connection) -> str:
+    """The customers' orders that wait for it where it cannot be called, else its open orders."""
+    if connection.status != Connection.Status.ACTIVE or connection.opened:
+        return f"{address('orders_order_changelist')}?attention__in=waits"
+    return f"{address('orders_partnerorder_changelist')}?view=open"
+
+
 @add_facts
 def waiting_lines(connection: Connection, request: HttpRequest) -> list[Fact]:
     """What customers bought that is not placed with this partner yet, and its terms."""
@@ -65,6 +72,6 @@ def waiting_lines(connection: Connection, request: HttpRequest) -> list[Fact]:
     terms = "terms confirmed" if partner.terms_confirmed_at else "terms not confirmed yet"
     tone = "" if partner.terms_confirmed_at else "warn"
     return [
-        Fact("Waiting for them", found["n"], f"{found['units'] or 0} units"),
+        Fact("Waiting for them", found["n"], f"{found['units'] or 0} units", _where(connection)),
         Fact("Orders", how_often(partner), terms, page_of(partner), tone),
     ]

@@ -17,7 +17,7 @@ from config.attention import find_cards
 from config.setup_facts import address, page_of
 from config.worker import queue_rows
 from integrations.admin.cadence import flow_words
-from integrations.admin.connection_facts import health_word, why_they_wait
+from integrations.admin.connection_facts import health_word, needs_owner, why_they_wait
 from integrations.admin.recent import runs_of_connections, tones_of
 from integrations.models import Connection, SyncRun
 from orders.models import Order, PartnerOrder, Shipment
@@ -181,6 +181,7 @@ def _connection_rows(rows: list[Any], now: datetime) -> list[dict[str, Any]]:
             "row": row,
             "why": why.get(row.pk, ""),
             "word": health_word(row, now),
+            "by_link": row.status == Connection.Status.NEEDS_ATTENTION and needs_owner(row),
             "tones": tones_of(runs.get(row.pk, [])),
             "next": row.next_due_at if row.status == Connection.Status.ACTIVE else None,
         }

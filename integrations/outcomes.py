@@ -62,7 +62,9 @@ def judge(request: Request, answer: Response, now: datetime) -> ProviderError | 
     if 300 <= status < 400:
         text = f"{host} tried to send us to another address; we did not follow."
         return Rejected(text) if request.is_write else BadResponse(text)
-    if status in (401, 403):
+    if status == 401:
+        return NotAuthorized(f"{host} refused our access (HTTP 401).")
+    if status == 403:
         return NotAuthorized(f"{host} does not allow this call (HTTP {status}).")
     wait = read_retry_after(answer.headers.get("retry-after"), now)
     if status == 429:

@@ -71,7 +71,7 @@ class StockLevel(Stamped):
 
 
 class ChangeReason(models.TextChoices):
-    PULL = "pull", "Brought in"
+    PULL = "pull", "Their count"
     RELEASE = "release", "Released by staff"
     ADJUST = "adjust", "Adjusted by hand"
     IMPORT = "import", "First seen"

@@ -87,10 +87,13 @@ def _all_of(partner: Partner, request: HttpRequest) -> Named | None:
 
 def _next_step(partner: Partner, request: HttpRequest) -> tuple[str, Named | None]:
     if partner.terms_confirmed_at is None:
-        step = f"Next: confirm the terms of {partner}; nothing is placed with them before."
+        step = (
+            f"They are for sale in our store. Next: confirm the terms of {partner}; until then "
+            "nothing is ordered from them."
+        )
         url = page_of(partner, request)
         return step, Named("Open the terms", url) if url else None
-    step = "They can be bought as soon as their stock is read, within a minute or two."
+    step = "They are for sale in our store as soon as their stock is read, within a minute or two."
     if not request.user.has_perm("catalog.view_listing"):
         return step, None
     url = f"{reverse('admin:partner_catalog')}?partner={partner.pk}"

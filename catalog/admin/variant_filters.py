@@ -73,7 +73,7 @@ DRIFT = rule_filter(
     *((str(one), f"More than {one} %", drift_over(one)) for one in (5, 10, 25)),
 )
 MISSING = rule_filter(
-    "Without",
+    "Missing",
     "without",
     ("barcode", "Barcode", {"barcode": ""}),
     ("store", "A place in our store", lambda: ~Q(Exists(ours()))),

@@ -22,6 +22,7 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .actions import SINGLE, Action, Told
+from .nav import forget_counts
 from .refusals import wrong_method
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ def perform(
     except admin.refused as exc:
         messages.error(request, getattr(exc, "sentence", "") or str(exc))
         return HttpResponseRedirect(back)
+    forget_counts(admin.admin_site)  # type: ignore[arg-type]
     told = as_told(answer)
     untouched = {obj.pk for obj, _ in told.skipped}
     touched = [obj for obj in rows if obj.pk not in untouched]

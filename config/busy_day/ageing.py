@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import DateTimeField, F, Q, QuerySet
 
 from integrations.models import ApiCall, InboundEvent, SyncRun
+from inventory.models import StockChange
 from orders.models import (
     Notification,
     Order,
@@ -60,5 +61,6 @@ def age_partner_orders(rows: Iterable[int], by: timedelta) -> None:
 def age_runs(runs: Iterable[SyncRun], step: timedelta) -> None:
     """The newest run stays; each one before it lies a step further back."""
     for number, run in enumerate(runs):
+        age(StockChange.objects.filter(run=run), step * number)
         age(ApiCall.objects.filter(run=run), step * number)
         age(SyncRun.objects.filter(pk=run.pk), step * number)

@@ -38,7 +38,10 @@ class LinkForm(forms.Form):
         label="Shop domain",
         required=False,
         max_length=200,
-        help_text="For example blue-door.myshopify.com. Empty: whoever opens the link says it.",
+        help_text=(
+            "For example blue-door.myshopify.com. Leave it empty if you do not know it: the owner "
+            "says it."
+        ),
         widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "off"}),
     )
     email = forms.EmailField(
@@ -137,6 +140,7 @@ def describe(row: Any, found: Mapping[int, int]) -> None:
     row.word, row.why = shown_word(row, now), why_failed(row)
     row.needs_another = needs_another(row, now)
     row.found = found.get(row.connection_id, 0)
+    row.again = bool(row.connection_id) and row.connection.created_at < row.created_at
 
 
 def is_waited_for(row: Any) -> bool:

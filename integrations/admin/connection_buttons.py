@@ -142,7 +142,20 @@ class ConnectionButtons(SummaryAdmin):
     )
     def reconnect(self, request: HttpRequest, queryset: QuerySet[Connection]) -> Told:
         """A link for its owner, at once; nothing else is lost or changed."""
-        row = queryset.get()
+        return self._invite(request, queryset.get())
+
+    @portal_action(
+        "Reconnect",
+        perm=MANAGE,
+        where=("row", "inline"),
+        available=lambda row: row.status == Status.NEEDS_ATTENTION and needs_owner(row),
+        why_not="it works, or is reached with credentials of our own",
+    )
+    def reconnect_lost(self, request: HttpRequest, queryset: QuerySet[Connection]) -> Told:
+        """The same from a list, where only lost ones offer it."""
+        return self._invite(request, queryset.get())
+
+    def _invite(self, request: HttpRequest, row: Connection) -> Told:
         try:
             url = invite(request, row.provider, row.account, email_of(row))
         except ValueError as exc:

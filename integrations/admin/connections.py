@@ -153,14 +153,12 @@ class ConnectionAdmin(ConnectionButtons):
 
     @column("", "num p2 acts")
     def row_actions(self, row: Any) -> SafeString:
-        """One that needs a person leads to where it is connected again."""
+        """Our own store has no owner to write to: its page takes the new credentials."""
         buttons: SafeString = super().row_actions(row)
-        if row.status != Status.NEEDS_ATTENTION:
+        if row.status != Status.NEEDS_ATTENTION or needs_owner(row):
             return buttons
         url = self.change_url(row)
-        return format_html(
-            '{} <a class="btn small row-act on" href="{}">Reconnect</a>', buttons, url
-        )
+        return format_html('{} <a class="btn small row-act on" href="{}">Repair</a>', buttons, url)
 
     # --- page
 

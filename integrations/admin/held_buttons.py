@@ -21,13 +21,17 @@ from integrations.services.held_runs import (
 )
 
 Status = SyncRun.Status
+ASK = (
+    "Press Run again: a sound answer takes the place of this one. If it comes out the same, ask "
+    "the partner whether it is true, then Release or Discard."
+)
 HELD_HINTS = {
     "empty": "An answer without a single row is usually a fault on their side, not empty shelves.",
     "rejected": "Too many of their numbers cannot be read, so the others are not trusted either.",
     "incomplete": "Too much of what they listed before is not in this answer.",
-    "zeroed": "So many SKUs do not sell out at once. Ask them, unless you know why.",
-    "lost": "More than half of all units would be gone. Ask them, unless you know why.",
-    "moved": "So many numbers do not double or halve at once. Ask them, unless you know why.",
+    "zeroed": f"So many SKUs do not sell out at once. {ASK}",
+    "lost": f"More than half of all units would be gone. {ASK}",
+    "moved": f"So many numbers do not double or halve at once. {ASK}",
 }
 
 

@@ -1,5 +1,6 @@
 """Runs: the list, and what one run did, changed and called."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
@@ -46,6 +47,7 @@ class SyncRunAdmin(SummaryAdmin):
     """Machines write them; a person may ask for the same run again."""
 
     nav = Nav("Integrations", 20, "sync", "r", label="Runs")
+    nav_tone = "warn"
     list_display = [
         *("head", "flow_", "connection_", "state", "by"),
         *("n_processed", "n_created", "n_updated", "n_unchanged", "n_skipped", "n_failed"),
@@ -186,6 +188,10 @@ class SyncRunAdmin(SummaryAdmin):
             "retried": obj.calls.filter(attempt__gt=1).count(),
         }
 
+    def nav_rows(self, request: HttpRequest) -> QuerySet[SyncRun]:
+        """Those that wait for a decision."""
+        return SyncRun.objects.filter(status=Status.HELD)
+
     def detail_links(self, request: HttpRequest, obj: SyncRun) -> list[tuple[str, str, str]]:
         """The runs of the same connection."""
         listing = address("integrations_syncrun_changelist")
@@ -209,7 +215,8 @@ class SyncRunAdmin(SummaryAdmin):
         """The same flow of the same connection, once more."""
         runs = queryset.select_related("connection")
         pairs = list(dict.fromkeys((run.connection, run.flow) for run in runs))
-        return ask_for_runs(request, pairs)
+        told = ask_for_runs(request, pairs)
+        return replace(told, goto=told.url, url="", link="") if len(pairs) == 1 else told
 
     @portal_action(
         "Cancel",

@@ -132,7 +132,10 @@ REFUSALS = {
         ("retry_after_form", "retry_after"),
     ),
     Mode.THROTTLED: Words("The query budget is used up; it fills again in seconds."),
-    Mode.UNAUTHORIZED: Words("Our token is refused (401), also at the token address.", times=0),
+    Mode.UNAUTHORIZED: Words(
+        "Our token is refused (401), also at the token address, until its owner approves us again.",
+        times=0,
+    ),
     Mode.INVALID_GRANT: Words("No new token is given: the refresh token is dead.", times=0),
     Mode.FORBIDDEN: Words("The call is forbidden (403).", times=0),
     Mode.ERROR: Words("An error on their side (500); nothing has happened."),

@@ -241,6 +241,8 @@ def _keep(
         no_failure = {"failed_at": None, "failure": "", "failure_text": ""}
         if not used.update(used_at=now, connection=connection, **no_failure):
             raise InstallRefused("used")
+        others = InstallLink.objects.filter(provider=link.provider, account=connection.account)
+        others.filter(used_at=None, revoked_at=None).update(revoked_at=now)
     connection.refresh_from_db()
     return connection
 

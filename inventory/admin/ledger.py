@@ -11,6 +11,7 @@ from catalog.models import Listing, Variant
 from integrations.admin.run_changes import as_number
 from integrations.admin.runs import started_by
 from integrations.models import SyncChange
+from inventory.admin.held_answers import held_answer
 from inventory.admin.promised import promises_of
 from inventory.availability import Explanation, explain
 from inventory.models import StockChange, StockLevel
@@ -33,7 +34,7 @@ def level_facts(level: StockLevel, request: HttpRequest) -> dict[str, Any]:
         "published": published_of(level),
         "publications": publications_of(level, request),
         "changes": lines,
-        "last": lines[0] if lines else None,
+        "last": last_change(level.variant, request),
         "change_count": changes.count(),
         "points": points_of(level),
         "promises": promises,
@@ -84,7 +85,8 @@ def publications_of(level: StockLevel, request: HttpRequest) -> list[dict[str, A
 def last_change(variant: Variant, request: HttpRequest) -> dict[str, Any] | None:
     """The newest line of the variant's ledger, as its pages show it."""
     newest = ledger_of(variant).first()
-    return _line(newest, request) if newest else None
+    held = held_answer(variant, request)
+    return _line(newest, request) | {"held": held} if newest else None
 
 
 def ledger_of(variant: Variant) -> QuerySet[StockChange]:

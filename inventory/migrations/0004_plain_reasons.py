@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='stockchange',
             name='reason',
-            field=models.CharField(choices=[('pull', 'Brought in'), ('release', 'Released by staff'), ('adjust', 'Adjusted by hand'), ('import', 'First seen')], max_length=10),
+            field=models.CharField(choices=[('pull', 'Their count'), ('release', 'Released by staff'), ('adjust', 'Adjusted by hand'), ('import', 'First seen')], max_length=10),
         ),
     ]

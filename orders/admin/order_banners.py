@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from catalog.admin.links import page_of
@@ -18,6 +19,7 @@ from orders.services.refusals import explain_refusal
 from orders.services.waiting import why_out
 
 Attention = Order.Attention
+CATALOG = "admin:partner_catalog"
 
 
 @dataclass
@@ -39,7 +41,7 @@ def banners(facts: OrderFacts) -> list[Banner]:
     found += [waiting_banner(one, page_of(one)) for one in facts.waiting_for]
     unrouted = [part for part in facts.parts if part.partner_id is None]
     if unrouted and not order.canceled_at:
-        found.append(_unrouted(unrouted))
+        found.append(_unrouted(order, unrouted))
     makers = {
         Attention.ON_HOLD: _on_hold,
         Attention.PAYMENT_MISMATCH: _mismatch,
@@ -69,14 +71,17 @@ def waiting_banner(connection: Connection, url: str) -> Banner:
     text = why_out(connection, timezone.now())
     lost = connection.status == Connection.Status.NEEDS_ATTENTION
     title = f"{WAITS} {connection}."
-    return Banner("bad" if lost else "warn", title, text, [], [("Open connection", url)])
+    actions: list[tuple[str, Any]] = [("reconnect_lost", connection)] if lost else []
+    return Banner("bad" if lost else "warn", title, text, actions, [("Open connection", url)])
 
 
-def _unrouted(parts: list[PartnerOrderLine]) -> Banner:
+def _unrouted(order: Order, parts: list[PartnerOrderLine]) -> Banner:
     count = len(parts)
     title = f"{counted(count, 'line')} {'has' if count == 1 else 'have'} no partner."
     reasons = [sentence(one) for one in dict.fromkeys(part.route_reason for part in parts) if one]
-    return Banner("bad", title, " ".join([*reasons, *_ways_out(parts)]))
+    text = " ".join([*reasons, *_ways_out(parts)])
+    actions: list[tuple[str, Any]] = [("ship_ourselves", order), ("route", order)]
+    return Banner("bad", title, text, actions, [("Import products", reverse(CATALOG))])
 
 
 def _ways_out(parts: list[PartnerOrderLine]) -> list[str]:

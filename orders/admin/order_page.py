@@ -27,7 +27,9 @@ def order_context(order: Order, request: HttpRequest) -> dict[str, Any]:
     items = sum(line.quantity for line in facts.lines)
     words = [payment_word(order), fulfillment_word(order, facts.waits_for)]
     tones = [None, fulfillment_tone(order, facts.waits_for)]
-    partners = len({part.partner_id for part in facts.parts if part.partner_id})
+    partners = len(
+        {part.partner for part in facts.parts if part.partner and not part.partner.is_us}
+    )
     return {
         "badges": words,
         "toned": list(zip(words, tones, strict=True)),

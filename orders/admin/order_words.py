@@ -4,7 +4,7 @@ from django.db.models import F, Q
 
 from config.adminkit.changelist import Rule
 from integrations.models import Connection
-from orders.models import Order
+from orders.models import Order, PartnerOrderLine
 
 Status = Order.Status
 WAITS = "Waits for"
@@ -15,6 +15,16 @@ PAYMENTS: list[tuple[str, str, Rule]] = [
     ("paid", "Paid", Q(paid_at__isnull=False) & ~REFUNDED),
     ("refunded", "Refunded", Q(paid_at__isnull=False) & REFUNDED),
 ]
+
+
+def say_own_lines(order: Order) -> str:
+    """What We ship it does, with the lines it does it to."""
+    parts = PartnerOrderLine.objects.filter(order_line__order=order, partner=None, canceled_at=None)
+    names = [
+        f"{part.quantity} x {part.order_line.title}" for part in parts.select_related("order_line")
+    ]
+    what = ", ".join(names) or "Its lines without a partner"
+    return f"{what}: ready to ship from your fulfillment center. No partner is told."
 
 
 def payment_word(order: Order) -> str:

@@ -27,6 +27,7 @@ from orders.admin.order_words import (
     fulfillment_tone,
     fulfillment_word,
     payment_word,
+    say_own_lines,
 )
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.ship_form import lies_at_center, ship_form
@@ -219,7 +220,7 @@ class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
         icon="box",
         title="Ship the lines of {obj} that have no partner ourselves?",
         submit="We ship it",
-        confirm="They count as lying at your fulfillment center. No partner is told.",
+        confirm=say_own_lines,
         available=lambda order: order.attention == Order.Attention.UNROUTED,
         why_not="every line has a partner",
     )
@@ -233,7 +234,6 @@ class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
         perm=APPROVE,
         where=("row", "detail", "bulk"),
         icon="route",
-        primary=True,
         available=lambda order: order.attention == Order.Attention.UNROUTED,
         why_not="every line has a partner",
     )
@@ -247,7 +247,9 @@ class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
             lines = OrderLine.objects.filter(order__in=queryset, variant=None, **waiting)
             known = not lines.exists()
             fix = (
-                "Press We ship it, or wait for a partner." if known else "Import the product first."
+                "Press We ship it, or wait for a partner."
+                if known
+                else "Import the product first; if it is your own, press We ship it."
             )
             return Told(f"Still no partner lists it. {fix}", level="warning")
         return Told(f"{counted(found, 'line')} found a partner.")

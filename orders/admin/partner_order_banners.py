@@ -89,7 +89,9 @@ def _of_submission(row: PartnerOrder, submission: Submission) -> list[Banner]:
         return [Banner("warn", "It waits for your approval.", text)]
     if word == "Failed":
         refusal = explain_refusal(submission)
-        return [Banner("bad", f"{refusal.title}.", refusal.text)]
+        orders = {line.order_line.order for line in row.lines.all() if line.canceled_at is None}
+        links = [(f"Open {one}", page_of(one)) for one in orders] if len(orders) == 1 else []
+        return [Banner("bad", f"{refusal.title}.", refusal.text, [], links)]
     if word == "Unconfirmed":
         return [_unconfirmed(row, submission)]
     if word == "Retrying":

@@ -29,8 +29,9 @@ from orders.admin.partner_order_rules import (
     submission_of,
 )
 from orders.admin.remote_links import remote_order_url, system_name
-from orders.models import PartnerOrder, PartnerOrderLine
+from orders.models import PartnerOrder, PartnerOrderLine, Submission
 from orders.services import closing
+from orders.services.refusals import retry_may_help
 
 SUBMIT = "orders.submit_partnerorder"
 
@@ -145,10 +146,13 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
         """When it stops, or stopped, taking lines."""
         return when(obj.closed_at or obj.closes_at)
 
-    @column("Their number", "p2")
+    @column("Their answer", "p2")
     def number(self, obj: PartnerOrder) -> SafeString:
-        """What the partner calls it."""
-        return copyable(obj.external_number)
+        """What the partner calls it, or why they did not take it."""
+        last = states.last_submission(obj)
+        if last is None or last.status != Submission.Status.FAILED:
+            return copyable(obj.external_number)
+        return format_html('<span class="clamp short q" title="{0}">{0}</span>', last.error)
 
     @column("", "num acts m-f")
     def row_actions(self, obj: PartnerOrder) -> SafeString:
@@ -206,7 +210,8 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
         perm=SUBMIT,
         where=("row", "detail", "bulk"),
         icon="retry",
-        primary=True,
+        primary=lambda row: retry_may_help(states.last_submission(row)),
+        quiet=lambda row: not retry_may_help(states.last_submission(row)),
         available=says("Failed"),
         why_not="not failed",
     )

@@ -56,7 +56,7 @@ def _fix(submission: Submission) -> str:
     if submission.error_kind == "different":
         return "Agree with the partner and have their order corrected"
     if PERMISSION.search(said):
-        return f"Send {row.partner} a new install link that asks for what is missing"
+        return f"Reconnect {row.partner} and accept every permission"
     if ADDRESS.search(said):
         center = row.ship_to == PartnerOrder.ShipTo.CENTER
         whose = "of your fulfillment center" if center else "in the store"
@@ -73,12 +73,26 @@ def _too_few(submission: Submission) -> str:
         rest = "the other line goes" if number == 2 else "the other lines go"
         fix = f"Hold the lines they have too few of, then press Retry, and {rest}."
     else:
-        fix = "Press Wait for stock on the customer's order, and it goes once they have it."
+        fix = f"Press Wait for stock on {_only_order(submission)}: it goes once they have it."
     return f"{fix} {_otherwise(submission)}"
+
+
+def _only_order(submission: Submission) -> str:
+    """The customer's order the one line is of."""
+    part = submission.partner_order.lines.select_related("order_line__order").filter(
+        submission=submission, canceled_at=None
+    )
+    found = part.first()
+    return str(found.order_line.order) if found else "the customer's order"
 
 
 def _going(submission: Submission) -> int:
     return submission.partner_order.lines.filter(submission=submission, canceled_at=None).count()
+
+
+def retry_may_help(submission: Submission | None) -> bool:
+    """Whether sending the same again is what one would try first."""
+    return submission is not None and submission.error_kind != TooLittleStock.kind
 
 
 def _otherwise(submission: Submission) -> str:

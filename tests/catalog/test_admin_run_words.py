@@ -74,7 +74,7 @@ def test_the_next_step_is_the_terms_while_nobody_confirmed_them(partner, own):
     assert "1 product imported" in html
     assert f"confirm the terms of {partner}" in html
     Partner.objects.filter(pk=partner.pk).update(terms_confirmed_at=timezone.now())
-    assert "They can be bought as soon as" in look(run, "Owner")
+    assert "They are for sale in our store as soon as" in look(run, "Owner")
 
 
 def test_prices_that_were_only_updated_are_called_so(partner, own):

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from integrations.errors import NotAuthorized
-from integrations.models import Alert, ApiCall, Connection, SyncRun
+from integrations.models import Alert, ApiCall, Connection, InstallLink, SyncRun
 from integrations.providers.shopify.own_store import OwnStore
 from integrations.providers.shopify.partner_store import PartnerStore
 from integrations.services.connections import needs_attention
@@ -168,12 +168,16 @@ def test_bulk_sync_leaves_out_systems_without_the_flow(store):
     assert [run.connection for run in SyncRun.objects.all()] == [store]
 
 
-def test_a_row_that_needs_a_person_leads_to_its_page(store):
-    owner = log_in("Owner")
-    assert ">Reconnect</a>" not in get_page(owner, list_url("connection"))
+def test_a_row_that_lost_its_access_makes_the_link_at_one_press(store):
+    owner, button = log_in("Owner"), "do/reconnect_lost/"
+    assert button not in get_page(owner, list_url("connection"))
     needs_attention(store, "The store removed our app.")
-    html = get_page(owner, list_url("connection"))
-    assert f'href="{page_url(store)}">Reconnect</a>' in html
+    for page in (list_url("connection"), "/admin/?dashboard=1"):
+        assert f"/{store.pk}/{button}" in get_page(owner, page)
+    assert button not in get_page(log_in("Operator"), list_url("connection"))
+
+    assert "Send this link to the owner" in press(owner, store, "reconnect_lost")
+    assert InstallLink.objects.get(used_at=None).account == store.account
 
 
 def test_a_test_call_activates_and_says_so(store, monkeypatch):

@@ -79,7 +79,7 @@ def test_too_few_permissions_are_a_failure_until_they_are_granted(db):
     needs_attention(store, "The account does not allow x.")
     html = get_page(owner, PAGE)
     assert "It was approved, but not with everything we need. No x." in html
-    assert ">Failed</span>" in html
+    assert ">Needs reconnect</span>" in html
 
 
 def test_staff_see_why_and_get_a_new_link_with_one_press(db):

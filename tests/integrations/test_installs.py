@@ -173,3 +173,14 @@ def test_two_callbacks_at_once_exchange_one_code(client, invite, script):
     assert answers.count("beans.fake") == 1
     assert set(answers) <= {"beans.fake", "late", "used"}
     assert script.asked("tokens") == 1
+
+
+def test_other_links_of_the_same_store_end_with_the_one_that_was_used(client, invite):
+    (other, _), (anybody, _), (_, path) = invite(), invite(account=""), invite()
+
+    come_back(client, go(client, path))
+
+    for row in (other, anybody):
+        row.refresh_from_db()
+    assert other.state_word(timezone.now()) == "Revoked"
+    assert anybody.state_word(timezone.now()) == "Created"

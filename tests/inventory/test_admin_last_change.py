@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from integrations.models import SyncRun
+from integrations.models import SyncChange, SyncRun
 from inventory.models import StockChange, StockLevel
 from tests.catalog.people import log_in, texts
 from tests.inventory.stock_pages import make_level, page
@@ -44,8 +44,8 @@ def test_the_newest_change_stands_first_with_its_run(partner):
         assert "<s>20</s>" in card
         assert "<b>12</b>" in card
         assert '<em class="down">-8</em>' in card
-        assert "<b>Brought in</b>" in card
-        assert f'<a href="{run}">Run #{newest.run_id}</a> (Schedule)' in card
+        assert "<b>Their count</b>" in card
+        assert f'<a href="{run}">Run #{newest.run_id}</a>, started by Schedule' in card
         assert html.partition('id="last-change"')[0].count('<section class="card"') == 1
 
 
@@ -56,7 +56,7 @@ def test_a_person_and_their_reason_are_named(partner, django_user_model):
     client = log_in("Viewer")
     for url in pages_of(level):
         card = card_of(texts(client.get(url)))
-        assert "Found two behind the shelf (Mia)" in card
+        assert "Found two behind the shelf, by Mia" in card
         assert "<b>Adjusted by hand</b>" in card
 
 
@@ -70,3 +70,23 @@ def test_the_variant_leads_to_all_changes(partner):
     change(level, 20, 12)
     html = texts(log_in("Viewer").get(pages_of(level)[1]))
     assert f'<a href="{page(level)}#ledger">All changes</a>' in card_of(html)
+
+
+def test_a_newer_answer_that_is_held_is_said_on_both_pages(partner):
+    level = make_level(partner)
+    change(level, 20, 12)
+    held = SyncRun.objects.create(
+        connection=level.location.connection, flow="stock", trigger="schedule", status="held"
+    )
+    SyncChange.objects.create(
+        run=held, key=level.variant.sku, field="available", before="12", after="0", outcome="held"
+    )
+    client = log_in("Viewer")
+    for url in pages_of(level):
+        html = " ".join(texts(client.get(url)).split())
+        assert "is held:</b>" in html
+        assert f"Look at Run #{held.pk}" in html
+
+    SyncRun.objects.filter(pk=held.pk).update(status="canceled")
+    for url in pages_of(level):
+        assert "is held:</b>" not in texts(client.get(url))

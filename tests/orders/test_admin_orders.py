@@ -141,7 +141,9 @@ def test_route_again_without_a_product_says_what_is_missing(own_store, partner):
 
     answer = press(log_in("Operator"), order, "route")
 
-    assert said(answer) == ["Still no partner lists it. Import the product first."]
+    assert said(answer) == [
+        "Still no partner lists it. Import the product first; if it is your own, press We ship it."
+    ]
 
 
 def test_hold_takes_it_out_and_release_puts_it_back(order):

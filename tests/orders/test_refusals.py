@@ -36,16 +36,19 @@ def refuse(system, why: Exception) -> Submission:
         (Rejected("They do not know the SKU ETH250."), "Link the product to one they have, or"),
         (Rejected("Shipping address is not valid."), "Correct the address of your fulfillment"),
         (Rejected("Zip is not valid for Oregon."), "Correct the address of your fulfillment"),
-        (Rejected("Access denied for orderCreate."), "Send Blue Door a new install link that"),
+        (
+            Rejected("Access denied for orderCreate."),
+            "Reconnect Blue Door and accept every permission",
+        ),
         (Rejected("The moon is full."), "Correct the cause, then press Retry."),
-        (STOCK, "Press Wait for stock on the customer's order, and it goes once they have it."),
+        (STOCK, "Press Wait for stock on {order}: it goes once they have it."),
     ],
 )
 def test_each_kind_has_its_advice_said_alike_in_three_places(order, system, why, advice):
     submission = refuse(system, why)
     refusal = explain_refusal(submission)
     assert refusal.title == f"Blue Door did not take {submission}"
-    assert refusal.text.startswith(f"{why} {advice}")
+    assert refusal.text.startswith(f"{why} {advice.format(order=order)}")
     assert refusal.text.endswith(ALONE)
 
     client, alert = log_in("Operator"), Alert.objects.get(kind="placement", closed_at=None)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from integrations.sandbox.faults import Mode
+
 from .models import App, Grant, Installation, RefreshToken, Store, Token
 from .payloads import shop_body
 from .refusals import Refusal
@@ -24,7 +26,8 @@ Answer = dict[str, Any]
 def grant_code(
     world: "World", store: Store, app: App, scopes: Sequence[str], redirect_uri: str
 ) -> Grant:
-    """A one-time code, good for a minute."""
+    """A one-time code, good for a minute. Who approves our app lets us in again."""
+    let_in(world, store)
     grant = Grant(
         code=secrets.token_hex(16),
         client_id=app.client_id,
@@ -34,6 +37,15 @@ def grant_code(
     )
     store.grants[grant.code] = grant
     return grant
+
+
+def let_in(world: "World", store: Store) -> None:
+    """The dial that refuses our tokens at this store ends."""
+    world.state.dials = [
+        dial
+        for dial in world.state.dials
+        if not (dial.mode == Mode.UNAUTHORIZED and dial.shop == store.domain)
+    ]
 
 
 def exchange_code(world: "World", store: Store, app: App, code: str, expiring: bool) -> Answer:

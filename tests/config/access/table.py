@@ -66,6 +66,7 @@ integrations/connection/<id>/do/<none>/            302/302 404/404 404/404 404/4
 integrations/connection/<id>/do/archive/           302/302 405/403 405/403 405/403 405/403 405/200
 integrations/connection/<id>/do/pause/             302/302 405/403 405/403 405/403 405/403 405/200
 integrations/connection/<id>/do/reconnect/         302/302 405/403 405/403 405/403 405/403 405/302
+integrations/connection/<id>/do/reconnect_lost/    302/302 405/403 405/403 405/403 405/403 405/302
 integrations/connection/<id>/do/register_webhooks/ 302/302 405/403 405/403 405/403 405/403 405/302
 integrations/connection/<id>/do/replace/           302/302 405/403 405/403 405/403 405/403 405/200
 integrations/connection/<id>/do/resume/            302/302 405/403 405/403 405/403 405/403 405/302

@@ -89,6 +89,9 @@ def _connections(world: World) -> None:
     silent = make_partner("silent").connection
     Connection.objects.filter(pk=silent.pk).update(opened=1, failures=3)
     world.add(silent, "try_now")
+    lost = make_partner("lost").connection
+    Connection.objects.filter(pk=lost.pk).update(status="needs_attention")
+    world.add(lost, "reconnect_lost")
     world.add(make_connection("resting"), "resume")
     Connection.objects.filter(slug="resting").update(status="paused", status_reason="Holidays.")
     world.add(create_link("shopify-partner", "new.myshopify.com", "", make_boss(), now)[0])

@@ -143,3 +143,15 @@ def test_uninstalling_kills_the_token_and_announces_it(sandbox):
     assert sandbox.form(path, client_id="sandbox-api-key").status == 303
     assert sandbox.call("{ shop { name } }").status == 401
     assert sandbox.bodies("app/uninstalled")[0]["myshopify_domain"] == SHOP
+
+
+def test_who_approves_our_app_again_lets_us_in_again(sandbox, pair):
+    for shop in (SHOP, "*"):
+        assert sandbox.json("/control/dials", shop=shop, mode="401").status == 201
+
+    approve(sandbox, answer="cancel")
+    kept = [dial.shop for dial in sandbox.world.state.dials]
+    approve(sandbox)
+
+    assert kept == [SHOP, "*"]
+    assert [dial.shop for dial in sandbox.world.state.dials] == ["*"]
