@@ -37,7 +37,8 @@ class Banner:
 def banners(facts: OrderFacts) -> list[Banner]:
     """The worst first."""
     order = facts.order
-    found = [_submission(row, submission) for row, submission in facts.troubled]
+    short = [part for part in facts.parts if is_short(part)]
+    found = [_submission(row, submission, short) for row, submission in facts.troubled]
     found += [waiting_banner(one, page_of(one)) for one in facts.waiting_for]
     unrouted = [part for part in facts.parts if part.partner_id is None]
     if unrouted and not order.canceled_at:
@@ -52,16 +53,20 @@ def banners(facts: OrderFacts) -> list[Banner]:
         found.append(banner)
     if order.attention == Attention.CHANGED_AFTER_SEND and old_addresses(order):
         found.append(_moved(facts))
-    return found if order.canceled_at else [*found, *_shortfalls(facts)]
+    told = [row for banner in found for _, row in banner.actions]
+    left = [part for part in short if part not in told]
+    return found if order.canceled_at else [*found, *_shortfalls(facts, left)]
 
 
-def _submission(row: PartnerOrder, submission: Submission) -> Banner:
+def _submission(row: PartnerOrder, submission: Submission, short: list[PartnerOrderLine]) -> Banner:
+    """What can be done about the one line they have too little of stands here, once."""
     link = [(f"Open {row}", page_of(row))]
     if submission.status == Submission.Status.FAILED:
         refusal = explain_refusal(submission)
-        return Banner(
-            "bad", f"{refusal.title}.", refusal.text, [("retry", row), ("drop", row)], link
-        )
+        lacking = [part for part in short if part.submission_id == submission.pk]
+        ways = [(name, lacking[0]) for name in BUTTONS] if len(lacking) == 1 else [("retry", row)]
+        actions: list[tuple[str, Any]] = [*ways, ("drop", row)]
+        return Banner("bad", f"{refusal.title}.", refusal.text, actions, link)
     text = f"We ask for {submission} by its reference before anything is sent again."
     return Banner("warn", f"{row.partner} may have it, the answer was lost.", text, [], link)
 
@@ -103,14 +108,13 @@ def _on_hold(facts: OrderFacts) -> Banner:
     )
 
 
-def _shortfalls(facts: OrderFacts) -> list[Banner]:
+def _shortfalls(facts: OrderFacts, short: list[PartnerOrderLine]) -> list[Banner]:
     """One per line that is short, with what may be done about it."""
     found = []
-    for part in facts.parts:
-        if is_short(part):
-            title, text = describe_shortfall(part)
-            buttons: list[tuple[str, Any]] = [(name, part) for name in BUTTONS]
-            found.append(Banner("warn", title, text, buttons, _store(facts)))
+    for part in short:
+        title, text = describe_shortfall(part)
+        buttons: list[tuple[str, Any]] = [(name, part) for name in BUTTONS]
+        found.append(Banner("warn", title, text, buttons, _store(facts)))
     return found
 
 

@@ -216,7 +216,7 @@ class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
     @portal_action(
         "We ship it",
         perm=APPROVE,
-        where=("detail",),
+        where=("inline",),
         icon="box",
         title="Ship the lines of {obj} that have no partner ourselves?",
         submit="We ship it",
@@ -232,7 +232,7 @@ class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
     @portal_action(
         "Route again",
         perm=APPROVE,
-        where=("row", "detail", "bulk"),
+        where=("row", "inline", "bulk"),
         icon="route",
         available=lambda order: order.attention == Order.Attention.UNROUTED,
         why_not="every line has a partner",

@@ -152,7 +152,7 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
         last = states.last_submission(obj)
         if last is None or last.status != Submission.Status.FAILED:
             return copyable(obj.external_number)
-        return format_html('<span class="clamp short q" title="{0}">{0}</span>', last.error)
+        return format_html('<span class="clamp q" title="{0}">{0}</span>', last.error)
 
     @column("", "num acts m-f")
     def row_actions(self, obj: PartnerOrder) -> SafeString:

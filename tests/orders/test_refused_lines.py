@@ -142,3 +142,25 @@ def test_a_refused_line_that_is_short_goes_to_another_partner(
     send_elsewhere(part_of(rare), other, user)
     assert part_of(rare).partner_order.partner == other
     assert Submission.objects.get().status == "dropped"
+
+
+def test_a_refused_line_that_is_short_has_one_banner_with_what_helps(rare, system):
+    submission = refuse(system, PartnerOrder.objects.get())
+    part = part_of(rare)
+    PartnerOrderLine.objects.filter(pk=part.pk).update(short=part.quantity)
+
+    (banner,) = log_in("Operator").get(page_of(rare)).context["banners"]
+
+    assert banner.title == f"Blue Door did not take {submission}."
+    assert banner.actions == [
+        *((name, part) for name in ("place_anyway", "wait_for_stock", "send_elsewhere")),
+        ("drop", submission.partner_order),
+    ]
+
+
+def test_a_refusal_for_another_reason_keeps_retry_and_the_shortfall_its_own(rare, system):
+    refuse(system, PartnerOrder.objects.get(), Rejected("The moon is full."))
+
+    (banner,) = log_in("Operator").get(page_of(rare)).context["banners"]
+
+    assert [name for name, _ in banner.actions] == ["retry", "drop"]
