@@ -6,12 +6,13 @@ from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 
 from catalog.admin.terms_words import how_often
-from catalog.models import Listing
+from catalog.models import Listing, Partner
 from config.setup_facts import address, page_of
 from integrations.admin.connection_facts import Fact, add_facts
 from integrations.admin.connection_facts import count_waiting as counts_waiting
 from integrations.admin.installs import count_products
 from integrations.models import Connection
+from integrations.words import counted
 from orders.models import PartnerOrder, PartnerOrderLine, Shipment
 from orders.services.waiting import count_waiting
 
@@ -50,11 +51,9 @@ def orders_waiting(connection_ids: set[int]) -> dict[int, int]:
     return dict(found)
 
 
-def _where(connection: Connection) -> str:
-    """The customers' orders that wait for it where it cannot be called, else its open orders."""
-    if connection.status != Connection.Status.ACTIVE or connection.opened:
-        return f"{address('orders_order_changelist')}?attention__in=waits"
-    return f"{address('orders_partnerorder_changelist')}?view=open"
+def _where(partner: Partner) -> str:
+    """The customers' orders with a line there that is not placed yet."""
+    return f"{address('orders_order_changelist')}?partner={partner.pk}&status__in=captured,paid"
 
 
 @add_facts
@@ -72,6 +71,6 @@ def waiting_lines(connection: Connection, request: HttpRequest) -> list[Fact]:
     terms = "terms confirmed" if partner.terms_confirmed_at else "terms not confirmed yet"
     tone = "" if partner.terms_confirmed_at else "warn"
     return [
-        Fact("Waiting for them", found["n"], f"{found['units'] or 0} units", _where(connection)),
+        Fact("Waiting for them", found["n"], counted(found["units"] or 0, "unit"), _where(partner)),
         Fact("Orders", how_often(partner), terms, page_of(partner), tone),
     ]

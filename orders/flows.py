@@ -20,6 +20,7 @@ from orders.services.alarms import has_difference
 from orders.services.capture import capture_order
 from orders.services.forgetting import keep_forgotten
 from orders.services.gaps import Gap
+from orders.services.history import record
 from orders.services.partner_news import compare_lines, take_state
 from orders.services.publishing import publish
 from orders.services.shipments import record_shipment
@@ -72,6 +73,7 @@ def _take(run: Run, remote: ChannelOrder, found: Gap) -> bool:
             else "Its webhook came, and is not handled."
         )
         run.note(order.number, "applied", said)
+        record(order, "found", said, actor="Crossdock")
     return True
 
 

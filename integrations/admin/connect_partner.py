@@ -90,7 +90,8 @@ def connect_partner(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest, form: LinkForm, before: Before | None) -> HttpResponse:
     site: Any = admin.site
     made, links, followed = made_link(request), link_rows(), followed_link(request)
-    before = find_before(made[0].account) if made else before
+    if made or (followed and followed.again):
+        before = find_before(made[0].account if made else followed.account)
     context: dict[str, Any] = {
         "form": form,
         "before": before,

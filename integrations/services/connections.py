@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from pydantic import BaseModel
 
@@ -16,7 +17,7 @@ from integrations.answers import Call, Timeouts
 from integrations.crypto import CredentialUnreadable
 from integrations.errors import NotAuthorized, ProviderError
 from integrations.http import Client
-from integrations.models import ApiCall, Connection, FlowSchedule
+from integrations.models import ApiCall, Connection, FlowSchedule, SyncRun
 from integrations.providers.base import Access, Provider
 from integrations.services import breaker
 from integrations.services.alerts import close_alert, raise_alert
@@ -209,6 +210,7 @@ def activate(connection: Connection, info: AccountInfo, now: datetime) -> None:
         if not connection.move(olds, Status.ACTIVE, status_reason="", **facts):
             Connection.objects.filter(pk=connection.pk).update(**facts)
         make_schedules(connection, now)
+        catch_up(connection, now)
         for handler in registry.connected_handlers(connection.provider):
             handler(connection, info)
         breaker.close(connection)
@@ -223,6 +225,14 @@ def make_schedules(connection: Connection, now: datetime) -> None:
             flow=flow.name,
             defaults=default_schedule(connection, flow.name, now),
         )
+
+
+def catch_up(connection: Connection, now: datetime) -> None:
+    """Timed flows whose last run failed are due at once: what they missed is not left for hours."""
+    last = SyncRun.objects.filter(connection=connection, flow=OuterRef("flow")).order_by("-id")
+    timed = FlowSchedule.objects.filter(connection=connection, enabled=True)
+    timed = timed.filter(next_due_at__isnull=False).alias(last=Subquery(last.values("status")[:1]))
+    timed.filter(last=SyncRun.Status.FAILED).update(next_due_at=now)
 
 
 def needs_attention(connection: Connection, reason: ProviderError | str) -> None:

@@ -15,6 +15,7 @@ from inventory.services.reservations import move_reservation, release, reserve, 
 from orders.models import Order, OrderLine, PartnerOrderLine
 from orders.services.choosing import choose_route, identify
 from orders.services.given_back import close_canceled_alerts
+from orders.services.history import ERROR, record
 
 
 def route_lines(order: Order) -> list[PartnerOrderLine]:
@@ -106,6 +107,7 @@ def _say_unrouted(line: OrderLine, reason: str) -> None:
     if line.variant is None and line.sku and channel:
         note_unmatched(channel, UnmatchedSku.Source.ORDER, {line.sku: reason}, timezone.now())
     why = reason if reason.endswith((".", "!", "?")) else f"{reason}."
+    record(line.order, "unrouted", f"{line.title} has no partner. {why}", level=ERROR)
     fix = (
         "Press Route again on the order when a partner has it"
         if line.variant

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from catalog.models import Partner
 from integrations.models import Alert, Connection
 from integrations.services.alerts import raise_alert
 from orders.models import Order
@@ -93,4 +94,6 @@ def test_the_page_of_a_connection_shows_what_the_catalog_knows():
     html = get_page(log_in("Owner"), f"/admin/integrations/connection/{store.pk}/change/")
     assert "Variants linked" in html
     assert "Waiting for them" in html
+    partner = Partner.objects.get(connection__slug="blue-door")
+    assert f"/admin/orders/order/?partner={partner.pk}&amp;status__in=captured,paid" in html
     assert "Daily" in html

@@ -94,3 +94,17 @@ def test_an_archived_store_may_come_back(lost):
     Connection.objects.update(status="archived", status_reason="", archived_at=timezone.now())
     html = reconnect(log_in("Owner"), lost)
     assert "we ended the connection" in html
+
+
+def test_once_it_is_back_the_page_speaks_of_it_and_not_of_another_store(lost):
+    owner = log_in("Owner")
+    reconnect(owner, lost)
+    link = InstallLink.objects.first()
+    InstallLink.objects.filter(pk=link.pk).update(used_at=timezone.now(), connection=lost)
+    Connection.objects.filter(pk=lost.pk).update(status="active")
+
+    html = get_page(owner, f"{PAGE}?made={link.pk}")
+
+    assert "Blue Door is connected again.</b> What waited for it goes out" in html
+    assert "<h1>Reconnect Blue Door</h1>" in html.replace("\n", "")
+    assert "Another store" not in html

@@ -1,14 +1,18 @@
 """Connections: made and changed by services and commands, checked, activated, taken out of use."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from pydantic import ValidationError
 
 from integrations import registry
 from integrations.errors import NotAuthorized, Retryable
-from integrations.models import Alert, Connection, FlowSchedule
+from integrations.models import Alert, Connection, FlowSchedule, SyncRun
 from integrations.services.connecting import free_slug, save_connection
 from integrations.services.connections import (
     check_connection,
+    make_schedules,
     needs_attention,
     provider_for,
     try_connection,
@@ -81,6 +85,21 @@ def test_an_account_that_works_again_closes_its_alert(fake, flow):
     assert try_connection(Connection.objects.get()) == "ok"
     assert Connection.objects.get().status_reason == ""
     assert not Alert.objects.filter(closed_at=None).exists()
+
+
+def test_what_failed_is_due_at_once_when_the_account_works_again(fake, flow, now):
+    make_schedules(fake, now)
+    later = timezone.now() + timedelta(hours=1)
+    FlowSchedule.objects.update(next_due_at=later)
+    for name, status in (("stock", "completed"), ("stock", "failed"), ("products", "completed")):
+        SyncRun.objects.create(connection=fake, flow=name, trigger="schedule", status=status)
+    needs_attention(fake, "The token is dead.")
+
+    check_connection(Connection.objects.get())
+
+    due = dict(FlowSchedule.objects.values_list("flow", "next_due_at"))
+    assert due["stock"] <= timezone.now()
+    assert due["products"] == later
 
 
 def test_credentials_that_cannot_be_read_are_not_authorized(fake, settings):

@@ -13,7 +13,7 @@ from integrations.services import runs
 from integrations.services.run_requests import request_run
 from integrations.services.runs import run_flow
 from orders import flows
-from orders.models import Order
+from orders.models import Order, OrderEvent
 from orders.services.capture import capture_order
 from tests.orders.builders import channel_line, channel_order
 
@@ -64,6 +64,7 @@ def test_orders_never_announced_are_taken_and_said(poll, own_store):
     assert alert.subject == own_store
     said = set(SyncChange.objects.values_list("message", flat=True))
     assert said == {"Found by asking: its webhook never came."}
+    assert OrderEvent.objects.filter(kind="found", message__in=said).exists()
 
 
 def test_what_webhooks_announced_is_no_gap(poll, own_store):
