@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db import connection
 
 from config.environment import TEST_CREDENTIAL_KEYS
@@ -40,6 +41,12 @@ def no_environment(settings: object) -> None:
     settings.ALLOW_PRIVATE_HOSTS = False
     # The real one takes half a second a password, by intent.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Counts of one test are not those of the next."""
+    cache.clear()
 
 
 @pytest.fixture

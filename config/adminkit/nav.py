@@ -1,6 +1,6 @@
 """The sidebar, derived from what is registered: each ModelAdmin and page declares its own place."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -125,8 +125,30 @@ def fill_counts(items: list[Item], request: HttpRequest) -> None:
 
 
 def forget_counts(site: "PortalAdminSite") -> None:
-    """Who has just pressed a button sees its effect in the sidebar at once."""
-    cache.delete_many([f"{CACHE_PREFIX}{_list_of(model)}" for model in site._registry])
+    """Who has just pressed a button sees its effect in sidebar and tabs at once."""
+    kept = [_tab_key(one, view) for one in site._registry.values() for view in _slow_views(one)]
+    cache.delete_many([*kept, *(f"{CACHE_PREFIX}{_list_of(model)}" for model in site._registry)])
+
+
+def recall_counts(model_admin: Any, views: Iterable[str]) -> dict[str, int]:
+    """Counts of views that take long to count, no older than 15 seconds."""
+    keys = {_tab_key(model_admin, view): view for view in views}
+    return {keys[key]: count for key, count in (cache.get_many(keys) if keys else {}).items()}
+
+
+def keep_counts(model_admin: Any, counts: Mapping[str, int]) -> None:
+    """For the other pages of the next seconds."""
+    if counts:
+        keys = {_tab_key(model_admin, view): count for view, count in counts.items()}
+        cache.set_many(keys, COUNT_SECONDS)
+
+
+def _tab_key(model_admin: Any, view: str) -> str:
+    return f"{CACHE_PREFIX}{_list_of(model_admin.model)}#{view}"
+
+
+def _slow_views(model_admin: Any) -> tuple[str, ...]:
+    return getattr(model_admin, "slow_views", ())
 
 
 def mark_active(items: list[Item], path: str, home: str) -> None:

@@ -15,7 +15,7 @@ from .counting import KitPaginator, count_each, count_words
 from .empty import UNKNOWN, Empty
 from .finding import CAP, find, spellings
 from .live import live_url
-from .nav import Nav
+from .nav import Nav, keep_counts, recall_counts
 from .page_size import keep_choice
 
 __all__ = ["KitAdmin", "SummaryAdmin", "column"]
@@ -39,6 +39,9 @@ class KitAdmin(ButtonAdmin):
     tab_param = "view"
     # (key, label, dict of lookups or Q or callable or None, tone)
     views: tuple[tuple[str, str, Rule, str], ...] | list[tuple[str, str, Rule, str]] = ()
+    # Views of the same rows for everybody that take long to count: while one looks at another
+    # view, their number may be 15 seconds old.
+    slow_views: tuple[str, ...] = ()
     column_css = {"action_checkbox": "tick"}
     jump_fields: tuple[str, ...] = ()
     nav: Nav | None = None
@@ -76,8 +79,12 @@ class KitAdmin(ButtonAdmin):
 
     def tab_counts(self, request: HttpRequest) -> dict[str, int]:
         """All counts of the list by one query, each counted no further than people read."""
-        rows = self.tab_queryset(request)
-        return count_each({view[0]: self.in_view(request, rows, view[0]) for view in self.views})
+        rows, here = self.tab_queryset(request), request.GET.get(self.tab_param, "")
+        known = recall_counts(self, [key for key in self.slow_views if key != here])
+        asked = [view[0] for view in self.views if view[0] not in known]
+        fresh = count_each({key: self.in_view(request, rows, key) for key in asked})
+        keep_counts(self, {key: fresh[key] for key in self.slow_views if key in fresh})
+        return known | fresh
 
     # --- Django's hooks
 

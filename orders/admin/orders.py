@@ -86,6 +86,7 @@ class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
     refusals = (CannotShip, CannotSubmit)
     summary_template = "admin/orders/order/summary.html"
     summary_only = True
+    slow_views = ("ready",)
 
     def nav_rows(self, request: HttpRequest) -> QuerySet[Order]:
         """Orders that need work."""

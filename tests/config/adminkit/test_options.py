@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from config.adminkit.nav import Nav
 from tests.config.adminkit.sample import site
+from tests.config.adminkit.test_actions import do_url
 
 LIST = "/admin/auth/user/"
 
@@ -136,3 +137,27 @@ def test_the_breadcrumb_of_a_list_is_never_empty(as_operator, monkeypatch, group
     monkeypatch.setattr(site._registry[User], "nav", Nav(group, 10, "user"))
 
     assert f'<div class="breadcrumbs">{crumb}</div>' in as_operator.get(LIST).text
+
+
+def test_a_slow_view_is_counted_anew_only_where_it_is_looked_at(as_operator, people, monkeypatch):
+    monkeypatch.setattr(site._registry[User], "slow_views", ("off",))
+
+    def count(view: str) -> int:
+        tabs = as_operator.get(LIST, {"view": view}).context["tabs"]
+        return next(tab["count"] for tab in tabs if tab["label"] == "Disabled")
+
+    assert count("") == 1
+    User.objects.filter(pk=people[0].pk).update(is_active=False)
+    assert count("") == 1
+    assert count("off") == 2
+    assert count("") == 2
+
+
+def test_whoever_presses_a_button_sees_its_effect_in_every_tab(as_operator, people, monkeypatch):
+    monkeypatch.setattr(site._registry[User], "slow_views", ("off",))
+    as_operator.get(LIST)
+
+    as_operator.post(do_url(people[0], "disable"))
+
+    tabs = as_operator.get(LIST).context["tabs"]
+    assert [tab["count"] for tab in tabs if tab["label"] == "Disabled"] == [2]
