@@ -15,7 +15,7 @@ from .counting import KitPaginator, count_each, count_words
 from .empty import UNKNOWN, Empty
 from .finding import CAP, find, spellings
 from .live import live_url
-from .nav import Nav, keep_counts, recall_counts
+from .nav import Nav, keep_counts, name_of, recall_counts
 from .page_size import keep_choice
 
 __all__ = ["KitAdmin", "SummaryAdmin", "column"]
@@ -171,7 +171,7 @@ class KitAdmin(ButtonAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The list is called there as in the sidebar."""
-        more = {"list_name": self.nav.label if self.nav else ""}
+        more = {"list_name": name_of(self)}
         return super().history_view(request, object_id, {**more, **(extra_context or {})})
 
     def render_change_form(

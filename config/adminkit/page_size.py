@@ -1,22 +1,19 @@
-"""How many rows a list shows: chosen by a person for each list, and remembered.
-
-In a cookie, because a session ends every night and a table would be written to for a matter of
-taste. The person's id is part of it: two people at one browser keep their own.
-"""
+"""How many rows a list shows: chosen by a person for each list, and remembered."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from .remembering import Pair, remember, remembered
+
 SIZES = (25, 50, 100, 200)
 PARAMETER, COOKIE = "rows", "rows"
-YEAR_S = 365 * 24 * 3600
 MOST_KEPT = 60  # lists; a cookie has 4 kB
 
 
 def rows_per_page(request: HttpRequest, listing: str, default: int) -> int:
     """What this person chose for this list."""
-    return dict(_kept(request)).get(_key(request, listing), default)
+    return int(dict(_kept(request)).get(_key(request, listing), default))
 
 
 def keep_choice(request: HttpRequest, listing: str) -> HttpResponse | None:
@@ -30,7 +27,7 @@ def keep_choice(request: HttpRequest, listing: str) -> HttpResponse | None:
     if asked in map(str, SIZES):
         key = _key(request, listing)
         others = [pair for pair in _kept(request) if pair[0] != key]
-        _set(request, answer, [*others, (key, int(asked))][-MOST_KEPT:])
+        remember(request, answer, COOKIE, [*others, (key, asked)][-MOST_KEPT:])
     return answer
 
 
@@ -48,18 +45,5 @@ def _key(request: HttpRequest, listing: str) -> str:
     return f"{request.user.pk}.{listing}"
 
 
-def _kept(request: HttpRequest) -> list[tuple[str, int]]:
-    """What the cookie says; whatever is not ours is left out."""
-    parts = (part.rpartition(":") for part in request.COOKIES.get(COOKIE, "").split("|"))
-    return [(key, int(size)) for key, _, size in parts if key and size in map(str, SIZES)]
-
-
-def _set(request: HttpRequest, answer: HttpResponse, kept: list[tuple[str, int]]) -> None:
-    answer.set_cookie(
-        COOKIE,
-        "|".join(f"{key}:{size}" for key, size in kept),
-        max_age=YEAR_S,
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure(),
-    )
+def _kept(request: HttpRequest) -> list[Pair]:
+    return remembered(request, COOKIE, [str(size) for size in SIZES].__contains__)

@@ -19,7 +19,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-COOKIE, YEAR_S = "zone", 365 * 24 * 3600
+from .remembering import Pair, remember, remembered
+
+COOKIE = "zone"
 MOST_KEPT = 20  # people at one browser
 REGIONS = (
     "Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/",
@@ -104,18 +106,9 @@ def _keep(request: HttpRequest, zone: str) -> HttpResponse:
     said = f"Times are in {(zone or settings.TIME_ZONE).replace('_', ' ')} now."
     messages.success(request, said)
     answer = HttpResponseRedirect(request.path)
-    answer.set_cookie(
-        COOKIE,
-        "|".join(f"{person}:{name}" for person, name in kept[-MOST_KEPT:]),
-        max_age=YEAR_S,
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure(),
-    )
+    remember(request, answer, COOKIE, kept[-MOST_KEPT:])
     return answer
 
 
-def _kept(request: HttpRequest) -> list[tuple[str, str]]:
-    """What the cookie says; whatever is not ours is left out."""
-    parts = (part.partition(":") for part in request.COOKIES.get(COOKIE, "").split("|"))
-    return [(person, zone) for person, _, zone in parts if person and zone in zone_names()]
+def _kept(request: HttpRequest) -> list[Pair]:
+    return remembered(request, COOKIE, zone_names().__contains__)

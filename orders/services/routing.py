@@ -9,7 +9,7 @@ from django.utils import timezone
 from catalog.models import Partner, UnmatchedSku, Variant
 from catalog.services.unmatched import forget_unmatched, note_unmatched
 from integrations.services.alerts import close_alert, raise_alert
-from integrations.words import is_or_are
+from integrations.words import is_or_are, sentence
 from inventory.availability import balances
 from inventory.services.reservations import move_reservation, release, reserve, resize_reservation
 from orders.models import Order, OrderLine, PartnerOrderLine
@@ -106,7 +106,7 @@ def _say_unrouted(line: OrderLine, reason: str) -> None:
     channel = line.order.connection
     if line.variant is None and line.sku and channel:
         note_unmatched(channel, UnmatchedSku.Source.ORDER, {line.sku: reason}, timezone.now())
-    why = reason if reason.endswith((".", "!", "?")) else f"{reason}."
+    why = sentence(reason)
     record(line.order, "unrouted", f"{line.title} has no partner. {why}", level=ERROR)
     fix = (
         "Press Route again on the order when a partner has it"

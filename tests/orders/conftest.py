@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django_q.models import OrmQ
 
 from catalog.models import Partner, Variant
 from integrations.models import Connection
@@ -14,6 +15,7 @@ from tests.orders.builders import (
     PartnerSystem,
     channel_line,
     channel_order,
+    make_order,
     make_own_store,
     make_partner,
     make_variant,
@@ -97,3 +99,14 @@ def kenya(partner: Partner) -> Variant:
 def customer(own_store: Connection, partner: Partner) -> Customer:
     """Wants three units."""
     return Customer(own_store, partner, 3)
+
+
+@pytest.fixture
+def placed(own_store: Connection, partner: Partner) -> PartnerOrder:
+    """Open, with the lines of two customers; nothing waits in the queue."""
+    sku = "PARTNER-bluedoor-ETH250"
+    make_variant(sku, partner)
+    make_order(own_store, sku)
+    make_order(own_store, sku)
+    OrmQ.objects.all().delete()
+    return PartnerOrder.objects.get()

@@ -1,7 +1,6 @@
 """What a person decides on the page of a partner order nobody is sure of: link, send, give up."""
 
 import pytest
-from django_q.models import OrmQ
 
 from integrations.errors import Rejected, Unconfirmed
 from orders.models import Order, PartnerOrder, Submission
@@ -11,16 +10,6 @@ from tests.orders.pressing import page_of, place, press
 
 pytestmark = pytest.mark.django_db
 SKU = "PARTNER-bluedoor-ETH250"
-
-
-@pytest.fixture
-def placed(own_store, partner):
-    """Open, with the lines of two customers."""
-    make_variant(SKU, partner)
-    make_order(own_store, SKU)
-    make_order(own_store, SKU)
-    OrmQ.objects.all().delete()
-    return PartnerOrder.objects.get()
 
 
 @pytest.fixture

@@ -20,16 +20,6 @@ pytestmark = pytest.mark.django_db
 SKU = "PARTNER-bluedoor-ETH250"
 
 
-@pytest.fixture
-def placed(own_store, partner):
-    """Open, with the lines of two customers."""
-    make_variant(SKU, partner)
-    make_order(own_store, SKU)
-    make_order(own_store, SKU)
-    OrmQ.objects.all().delete()
-    return PartnerOrder.objects.get()
-
-
 def digest_on(page):
     found = re.search(r'name="digest" value="([0-9a-f]{64})"', page.content.decode())
     assert found
