@@ -91,6 +91,11 @@ chaos: $(READY_DEV)  ## partners fail, workers get kill -9: lost, doubled, unsen
 		--orders $(ORDERS) --kills $(KILLS) --seed $(SEED) $(if $(WEEKLY),--weekly $(WEEKLY)) \
 		$(if $(BLIND),--blind)
 
+.PHONY: openapi
+openapi: $(READY)  ## docs/openapi.json, after an endpoint of the API was changed
+	@$(THROWAWAY) $(IN_MEMORY) $(PY) manage.py export_openapi_schema --api config.api.api \
+		--indent 2 --output docs/openapi.json
+
 # --- dependencies ---
 
 .PHONY: lock

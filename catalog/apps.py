@@ -7,4 +7,4 @@ class CatalogConfig(AppConfig):
     name = "catalog"
 
     def ready(self) -> None:
-        from catalog import flows  # noqa: F401
+        from catalog import flows, imports  # noqa: F401

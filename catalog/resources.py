@@ -1,6 +1,5 @@
-"""What may leave as a table: variants with their prices, safe to open in a spreadsheet."""
+"""What may leave as a table: variants and listings, safe to open in a spreadsheet."""
 
-import unicodedata
 from datetime import datetime
 from typing import Any
 
@@ -8,17 +7,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from import_export import fields, resources
 
-from catalog.models import Variant
-
-# What spreadsheets take as the start of a formula (OWASP ASVS 1.2.10).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\x00")
-
-
-def escape_formula(text: str) -> str:
-    """The text with a leading ' if a spreadsheet would run it, also after blanks or full-width."""
-    plain = unicodedata.normalize("NFKC", text)
-    starts = plain.startswith(FORMULA_STARTS) or plain.lstrip().startswith(FORMULA_STARTS)
-    return f"'{text}" if starts else text
+from catalog.models import Listing, Variant
+from integrations.importing.formulas import escape_formula
 
 
 class SafeResource(resources.ModelResource):  # type: ignore[misc]
@@ -59,7 +49,7 @@ def as_moment(at: datetime | None) -> str:
 class VariantResource(SafeResource):
     """Variants as the list of products shows them; prices in the currency of their row."""
 
-    numbers = ("price", "their_price")
+    numbers = ("price", "their_price", "buffer")
 
     product = fields.Field("product__title", "product")
     partner = fields.Field("product__source_partner__code", "partner")
@@ -70,7 +60,7 @@ class VariantResource(SafeResource):
         model = Variant
         fields = export_order = (
             *("sku", "product", "title", "barcode", "partner", "their_price", "price"),
-            *("currency", "is_archived"),
+            *("currency", "buffer", "is_archived"),
         )
 
     def with_related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -87,3 +77,31 @@ class VariantResource(SafeResource):
     def dehydrate_is_archived(self, variant: Variant) -> str:
         """Words, since a spreadsheet shows them."""
         return "yes" if variant.archived_at else "no"
+
+
+class ListingResource(SafeResource):
+    """Listings as the partner catalog shows them, with the variant of ours each is."""
+
+    numbers = ("price", "available")
+    moments = ("seen",)
+
+    connection = fields.Field("connection__slug", "connection")
+    our_sku = fields.Field("variant__sku", "our_sku")
+    product = fields.Field("title", "product")
+    title = fields.Field("variant_title", "title")
+    seen = fields.Field(column_name="seen")
+
+    class Meta:
+        model = Listing
+        fields = export_order = (
+            *("connection", "external_id", "sku", "our_sku", "product", "title", "price"),
+            *("currency", "available", "seen"),
+        )
+
+    def with_related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Connection and variant."""
+        return rows.select_related("connection", "variant")
+
+    def dehydrate_seen(self, listing: Listing) -> str:
+        """When they last listed it."""
+        return as_moment(listing.seen_at)

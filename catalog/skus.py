@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from catalog.models import Variant, normalize_sku
+from catalog.models import SkuAlias, Variant, normalize_sku
 
 MAX_LENGTH = 100
 _OURS = re.compile(r"PARTNER-([a-z0-9]{2,24})-(.+)", re.DOTALL)
@@ -43,6 +43,16 @@ def find_variant(sku: str) -> tuple[Variant | None, str]:
     if found:
         return None, f"More than one product variant matches SKU {sku}: {found[0]}, {found[1]}."
     return None, no_match(sku)
+
+
+def find_at(connection_id: int | None, sku: str) -> tuple[Variant | None, str]:
+    """As `find_variant`; where that finds none, what staff said this store means by it."""
+    variant, reason = find_variant(sku)
+    if variant is None and connection_id:
+        said = SkuAlias.objects.filter(connection=connection_id, sku=sku[:255])
+        if alias := said.select_related("variant__product").first():
+            return alias.variant, ""
+    return variant, reason
 
 
 def no_match(sku: str) -> str:

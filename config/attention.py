@@ -13,6 +13,8 @@ from config.setup_facts import address, page_of
 from integrations.admin.connection_facts import is_stale, is_used
 from integrations.models import Alert, Connection, InboundEvent, SyncRun
 from integrations.words import counted
+from inventory.admin.purchase_orders import overdue
+from inventory.models import PurchaseOrder
 from orders.models import Submission
 from orders.services.waiting import count_waiting
 
@@ -64,6 +66,7 @@ def find_cards(
         names = ", ".join(one.name for one in stale[:2])
         yield Card(len(stale), "Stale data", names, url, "warn")
     yield from _held(request)
+    yield from _overdue(request)
     yield from _inbox(request)
     yield from _alerts(request, now)
 
@@ -74,6 +77,19 @@ def _who_waits(rows: list[Connection], waiting: dict[int, int]) -> str:
     number = sum(waiting.get(one.pk, 0) for one in rows)
     waits = "waits" if number == 1 else "wait"
     return f"{names}: {counted(number, 'order')} {waits}" if number else names
+
+
+def _overdue(request: HttpRequest) -> Iterator[Card]:
+    """Purchase orders whose day is past and that are still open."""
+    if not request.user.has_perm("inventory.view_purchaseorder"):
+        return
+    found = PurchaseOrder.objects.filter(overdue()).aggregate(
+        n=Count("pk"), since=Min("expected_on")
+    )
+    if found["n"]:
+        url = f"{address('inventory_purchaseorder_changelist')}?view=overdue"
+        since = f"Expected since {found['since']:%b %d}"
+        yield Card(found["n"], "Purchases overdue", since, url, "warn")
 
 
 def _submissions() -> Iterator[Card]:

@@ -58,6 +58,13 @@ class SpareRedisCache(RedisCache):
         """Keep it, if possible."""
         self._ask(partial(super().set, key, value, timeout, version), None)
 
+    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+        """What it is then. Raises ValueError if it is not there."""
+        found = self._ask(partial(super().incr, key, delta, version), None)
+        if found is None:
+            raise ValueError(f"Key {key!r} not found")
+        return int(found)
+
     def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """True if it is there."""
         return self._ask(partial(super().touch, key, timeout, version), False)

@@ -18,6 +18,9 @@ OWN_STORE = "crossdock-coffee"
 READY_WITHIN_S = 120
 # What the sandbox knows the demo's app by; they open nothing else.
 APP_KEY, APP_SECRET = "sandbox-api-key", "sandbox-api-secret"
+ERP, ERP_ACCOUNT = "erp", "crossdock.api.sellercloud.com"
+ERP_USERNAME = "ops@crossdock-coffee.example"
+ERP_PASSWORD = "sandbox-erp-password"  # noqa: S105 - what the sandbox's ERP is opened with
 CENTER = {
     "name": "Crossdock Coffee",
     "company": "Crossdock Coffee fulfillment center",
@@ -155,6 +158,31 @@ def connect_own_store() -> None:
     )
 
 
+def connect_erp() -> None:
+    """The ERP we buy by: connected, with its purchase orders on their way."""
+    from django.core.management import call_command
+
+    from integrations.models import Connection
+    from integrations.services.run_requests import request_run
+
+    if Connection.objects.filter(slug=ERP, status=Connection.Status.ACTIVE).exists():
+        return
+    call_command(
+        "connect",
+        "sellercloud",
+        ERP,
+        "--name=SellerCloud",
+        f"--set=base_url=https://{ERP_ACCOUNT}/rest",
+        "--set=currency=USD",
+        "--set=web_address=https://crossdock.sellercloud.com/purchase-orders/{id}/",
+        f"--secret=username={ERP_USERNAME}",
+        f"--secret=password={ERP_PASSWORD}",
+        "--check",
+    )
+    erp = Connection.objects.get(slug=ERP)
+    request_run(erp, "purchase_orders", trigger="schedule")
+
+
 def fill_it(args: argparse.Namespace) -> None:
     """Two weeks of trade and a morning of troubles, by the portal's own flows."""
     from django.contrib.auth.models import User
@@ -173,7 +201,7 @@ def greet(args: argparse.Namespace) -> None:
     lines = [
         "",
         f"  Crossdock   http://127.0.0.1:{args.port}    sign in as {LOGIN} / {PASSWORD}",
-        f"  Sandbox     http://127.0.0.1:{args.sandbox_port}    the stores, and the mailbox",
+        f"  Sandbox     http://127.0.0.1:{args.sandbox_port}    stores, ERP and mailbox",
         "",
         "  The first page has a checklist: follow it. Ctrl-C stops everything.",
         "",
@@ -199,6 +227,7 @@ def main() -> int:
     if wait_until_ready(args, process):
         try:
             connect_own_store()
+            connect_erp()
             if args.busy:
                 fill_it(args)
         except BaseException:

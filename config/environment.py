@@ -52,11 +52,16 @@ def read_secrets(env: environ.Env, name: str) -> tuple[str, str]:
     return newest, older[0] if older else ""
 
 
-def read_url(env: environ.Env, name: str, default: str) -> str:
-    """An http(s) address without a trailing slash, or the default where it is empty."""
+def read_url(env: environ.Env, name: str, default: str, *, https: bool = False) -> str:
+    """An http(s) address without a trailing slash, or the default where it is empty.
+
+    With `https` only that: passwords are sent there.
+    """
     value: str = env.str(name, "") or default
     if value and not _is_address(value):
         raise ImproperlyConfigured(f"{name} is {value!r}: write a whole address, https://...")
+    if value and https and urlsplit(value).scheme != "https":
+        raise ImproperlyConfigured(f"{name} is {value!r}: a password goes there, so use https://")
     return value.rstrip("/")
 
 

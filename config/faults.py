@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.defaults import server_error as broken
 
+from integrations.api.problems import Problem, problem_response
+
 RETRY_AFTER_S = 30
 # SQLSTATEs of PostgreSQL, error names of SQLite.
 READ_ONLY = ("25006", "SQLITE_READONLY")
@@ -18,7 +20,10 @@ BUSY = ("40", "55P03", "57014", "SQLITE_BUSY", "SQLITE_LOCKED")
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500: called while the exception that ended the request is in flight."""
-    words = database_fault(sys.exc_info()[1])
+    exc = sys.exc_info()[1]
+    if request.path.startswith("/api/"):
+        return problem_response(fault_of(exc))
+    words = database_fault(exc)
     if words is None:
         return broken(request)
     title, sentence = words
@@ -27,6 +32,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
     answer["Retry-After"] = str(RETRY_AFTER_S)
     return answer
+
+
+def fault_of(exc: BaseException | None) -> Problem:
+    """The same for programs; nothing of what went wrong is in it."""
+    if words := database_fault(exc):
+        wait = {"Retry-After": str(RETRY_AFTER_S)}
+        return Problem(503, "database", ". ".join(words), headers=wait)
+    said = "Something unexpected happened; the log of the portal has it. Tell who looks after it."
+    return Problem(500, "defect", said)
 
 
 def database_fault(exc: BaseException | None) -> tuple[str, str] | None:

@@ -7,8 +7,15 @@ from django.contrib import admin
 site: Any = admin.site
 site.right_words |= {
     "auth.delete_group": "Delete groups",
+    "catalog.add_product": "Create products of our own for SKUs nobody knows",
+    "catalog.change_unmatchedsku": "Ignore SKUs nobody knows, list them again",
+    "catalog.import_listing": "Say by file which variants listings are",
+    "catalog.import_variant": "Change and add variants by file",
+    "inventory.import_purchaseorder": "Enter purchase orders of our own by file",
+    "inventory.import_stocklevel": "Enter counts of our own shelf by file",
     "catalog.import_product": "Import partners' products and set their prices",
     "integrations.change_alert": "Take, snooze and close alerts",
+    "integrations.manage_apikey": "Make, rotate and revoke API keys",
     "integrations.manage_connection": "Connect, pause and archive systems, replace credentials",
     "integrations.release_run": "Approve or discard held runs",
     "integrations.replay_event": "Replay or ignore webhooks",

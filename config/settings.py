@@ -59,6 +59,10 @@ SHOPIFY_API_SECRET, SHOPIFY_API_OLD_SECRET = read_secrets(env, "SHOPIFY_API_SECR
 # How long a replaced client secret still counts for what comes in, signed before the change.
 OLD_SECRET_HOURS = read_number(env, "OLD_SECRET_HOURS", 24)
 SHOPIFY_SCOPES = env.str("SHOPIFY_SCOPES", "")
+# For the first connection to the ERP: `manage.py connect sellercloud erp` takes them from here.
+SELLERCLOUD_BASE_URL = read_url(env, "SELLERCLOUD_BASE_URL", "", https=True)
+SELLERCLOUD_USERNAME = env.str("SELLERCLOUD_USERNAME", "")
+SELLERCLOUD_PASSWORD = env.str("SELLERCLOUD_PASSWORD", "")
 
 # --- Django ---
 INSTALLED_APPS = [
@@ -72,6 +76,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_q",
     "import_export",
+    "ninja",
     "integrations.apps.IntegrationsConfig",
     "catalog.apps.CatalogConfig",
     "inventory.apps.InventoryConfig",

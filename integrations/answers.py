@@ -33,7 +33,8 @@ class Call:
     """One try of one call, as it is recorded: no query, no body, no header.
 
     `verdict` says once per call, at its last try, whether the system works; "slow" at every try it
-    asked us to slow down, then `wait_s` is for how many seconds, if it said.
+    asked us to slow down, then `wait_s` is for how many seconds, if it said. `at` is when the try
+    ended: it may be recorded later, by another thread.
     """
 
     method: str
@@ -46,6 +47,7 @@ class Call:
     subject: str = ""
     verdict: Verdict = ""
     wait_s: float | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

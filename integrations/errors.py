@@ -43,6 +43,10 @@ class Throttled(Retryable):
         super().__init__(message, retry_after, counts=False)
 
 
+class OverBudget(Throttled):
+    """Our own budget of calls an hour is used up: the call was not made."""
+
+
 class Unconfirmed(ProviderError):
     """A write whose outcome is unknown. Ask for it by reference; never send it again blindly."""
 

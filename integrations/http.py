@@ -3,9 +3,8 @@
 import random
 import socket
 import ssl
-import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Unpack
@@ -16,15 +15,20 @@ from requests_hardened import Config, Manager
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3 import exceptions as urllib3_errors
 
-from integrations.answers import Call, Response, Timeouts, Verdict
+from integrations.answers import Call, Response, Timeouts
+from integrations.deadline import cut_off
 from integrations.errors import NotAuthorized, ProviderError, Rejected, Retryable, Throttled
+from integrations.handover import ask, tell
+from integrations.many_reads import Gate, Pool
 from integrations.outcomes import (
     Options,
     Request,
+    describe_try,
     inspect,
+    is_last_try,
     judge,
-    judge_system,
     lost,
+    seconds_to_wait,
     throttled,
     unreadable,
 )
@@ -32,8 +36,6 @@ from integrations.outcomes import (
 __all__ = ["Call", "Client", "Response", "Timeouts"]
 
 USER_AGENT = "Crossdock/0.1.0"
-READ_TRIES = 3
-FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 8.0
 CHUNK = 65536
 
 Outcome = tuple[Response | None, ProviderError | None]
@@ -45,6 +47,9 @@ class Client:
     Reads are tried up to three times: waits up to 8 s are slept, longer ones are raised as
     `Retryable(retry_after)`. Writes are sent once. After a 401 the credentials are renewed once and
     the call is repeated once. No error's message holds a query, a header or a body.
+
+    May be used in helper threads (`integrations.handover`): what is told of a call, and a renewal
+    of credentials, happen in the thread that owns them.
     """
 
     def __init__(
@@ -58,12 +63,14 @@ class Client:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         jitter: Callable[[], float] = random.random,
         on_call: Callable[[Call], object] = lambda call: None,
+        before_call: Callable[[], object] = lambda: None,
         user_agent: str = USER_AGENT,
         name: str = "",
     ) -> None:
         """`base_url` is https; plain http only together with `allow_private` (the sandbox).
 
-        `name` is what errors call the other side; its host where none is given.
+        `name` is what errors call the other side; its host where none is given. `before_call` may
+        raise a `Throttled` of its own: then the call is not made, and not told to `on_call`.
         """
         parts = urlsplit(base_url)
         if not parts.hostname or parts.scheme not in ("https", "http"):
@@ -74,7 +81,7 @@ class Client:
         self.host = name or parts.hostname
         self._timeouts = timeouts or Timeouts()
         self._sleep, self._clock, self._now, self._jitter = sleep, clock, now, jitter
-        self._on_call = on_call
+        self._on_call, self._before_call, self._renewals = on_call, before_call, 0
         self._headers: Callable[[], Mapping[str, str]] = dict
         self._renew: Callable[[], bool] = lambda: False
         self._session = _open_session(self._timeouts, allow_private, user_agent)
@@ -98,16 +105,34 @@ class Client:
         **options: Unpack[Options],
     ) -> Response:
         """A call that changes nothing there. `path` starts with "/"."""
-        request = Request(self.host, method, path, False, accept, options)
+        return self._read(Request(self.host, method, path, False, accept, options))
+
+    def read_many(
+        self, calls: Iterable[tuple[str, str, Options]], at_once: int = 4
+    ) -> Generator[Response, None, None]:
+        """The answers of many reads, each (method, path, options), in the order they are given.
+
+        At most `at_once` are in flight, and `calls` is walked only a little ahead: close the
+        generator, and none begins any more. Each is a `read`; once they ask us to slow down, all
+        wait. The first error is raised when those in flight have ended.
+        """
+        requests = (Request(self.host, *call[:2], False, (404,), call[2]) for call in calls)
+        pool = Pool(self._read, at_once, Gate(self._clock, self._sleep))
+        return pool.answers(requests)
+
+    def _read(self, request: Request, gate: Gate | None = None) -> Response:
+        """Up to three tries; `gate` is where those of a pool wait for each other."""
         attempt = 1
         while True:
             try:
+                if gate is not None:
+                    gate.enter()
                 return self._try(request, attempt)
             except Retryable as error:
-                if error.gave_up or _is_last_try(request, error, attempt):
+                if error.gave_up or is_last_try(request, error, attempt):
                     error.gave_up = True
                     raise error from None
-                self._hold_off(error, attempt)
+                self._hold_off(error, attempt, gate)
             attempt += 1
 
     def write(
@@ -123,25 +148,40 @@ class Client:
         """
         return throttled(self.host, seconds)
 
-    def _hold_off(self, error: Retryable, attempt: int) -> None:
-        """Sleep before the next of a read's three tries."""
-        wait = error.retry_after
-        if wait is None:
-            wait = min(FIRST_WAIT_S * 2 ** (attempt - 1), LONGEST_WAIT_S) + self._jitter()
-        self._sleep(wait)
+    def _hold_off(self, error: Retryable, attempt: int, gate: Gate | None) -> None:
+        """Before the next of a read's three tries: sleep, and where they ask for it, all of a pool.
+
+        In a pool that has failed meanwhile there is no next try.
+        """
+        wait = seconds_to_wait(error, attempt, self._jitter())
+        if gate is not None and gate.is_shut:
+            raise error from None
+        if gate is not None and isinstance(error, Throttled):
+            gate.hold(wait)
+        else:
+            self._sleep(wait)
 
     def _try(self, request: Request, attempt: int) -> Response:
         """One try, and a second one with renewed credentials if the first was answered 401.
 
         Both share one deadline: the lease of whoever sends a write is reckoned from it.
         """
-        ends = self._clock() + self._timeouts.total
+        ends, known = self._clock() + self._timeouts.total, self._renewals
         answer = self._send(request, attempt, ends)
-        if answer is None and self._renew():
+        if answer is None and ask(lambda: self._renew_after(known)):
             answer = self._send(request, attempt, ends, renewed=True)
         if answer is None:
             raise NotAuthorized(f"{self.host} does not accept our credentials any more.")
         return answer
+
+    def _renew_after(self, known: int) -> bool:
+        """Renew, unless another call of ours did since this one took its headers."""
+        if self._renewals != known:
+            return True
+        if not self._renew():
+            return False
+        self._renewals += 1
+        return True
 
     def _send(
         self, request: Request, attempt: int, ends: float, renewed: bool = False
@@ -150,26 +190,16 @@ class Client:
         headers = {"Accept": "application/json", **request.options.get("headers", {})}
         if request.authorized:
             headers.update(self._headers())
+        self._before_call()
         started = self._clock()
         answer, error = self._exchange(request, headers, ends)
         if answer is not None:
             error = judge(request, answer, self._now()) or inspect(request, answer)
         to_renew = bool(answer and answer.status == 401 and request.authorized)
-        goes_on = (to_renew and not renewed) or not _is_last_try(request, error, attempt)
-        self._on_call(
-            Call(
-                method=request.method,
-                path=request.recorded_path,
-                status=answer.status if answer else None,
-                ms=round((self._clock() - started) * 1000),
-                attempt=attempt,
-                bytes=len(answer.body) if answer else 0,
-                error_kind=error.kind if error else "",
-                subject=request.options.get("subject", ""),
-                verdict=_verdict(answer, error, goes_on),
-                wait_s=error.retry_after if isinstance(error, Retryable) else None,
-            )
-        )
+        goes_on = (to_renew and not renewed) or not is_last_try(request, error, attempt)
+        ms = round((self._clock() - started) * 1000)
+        call = describe_try(request, answer, error, attempt, goes_on, ms, self._now())
+        tell(lambda: self._on_call(call))
         if error and to_renew:
             return None
         if error:
@@ -200,7 +230,7 @@ class Client:
     def _read_body(self, request: Request, raw: requests.Response, ends: float) -> Outcome:
         """The whole decoded body, unless the deadline or the byte cap comes first."""
         body = bytearray()
-        watchdog = _cut_off(raw, ends - self._clock())
+        watchdog = cut_off(raw, ends - self._clock())
         try:
             for chunk in raw.iter_content(CHUNK):
                 body += chunk
@@ -219,19 +249,6 @@ class Client:
         return Response(raw.status_code, names, bytes(body), self.host, request.is_write), None
 
 
-def _is_last_try(request: Request, error: ProviderError | None, attempt: int) -> bool:
-    """Whether this outcome of a try is the outcome of the call."""
-    if request.is_write or not isinstance(error, Retryable) or attempt >= READ_TRIES:
-        return True
-    return error.retry_after is not None and error.retry_after > LONGEST_WAIT_S
-
-
-def _verdict(answer: Response | None, error: ProviderError | None, goes_on: bool) -> Verdict:
-    """A call that goes on says nothing about the system yet, unless it asks for time."""
-    verdict = judge_system(answer, error)
-    return "" if goes_on and verdict != "slow" else verdict
-
-
 def _open_session(timeouts: Timeouts, allow_private: bool, user_agent: str) -> requests.Session:
     """No redirects, no private addresses, no proxy or password from the environment, no cookies."""
     config = Config(
@@ -245,21 +262,6 @@ def _open_session(timeouts: Timeouts, allow_private: bool, user_agent: str) -> r
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return session
-
-
-def _cut_off(raw: requests.Response, seconds: float) -> threading.Timer:
-    """Ends a body that drips for ever: the time-out of a socket counts only the silence."""
-
-    def shut_down() -> None:
-        try:
-            raw.raw.shutdown()
-        except (ValueError, RuntimeError, OSError):  # already read, or not a socket
-            return
-
-    timer = threading.Timer(max(seconds, 0), shut_down)
-    timer.daemon = True
-    timer.start()
-    return timer
 
 
 def _judge_failure(request: Request, problem: Exception) -> ProviderError:

@@ -5,6 +5,7 @@ import re
 
 PATTERNS = [
     re.compile(r"(?i)\b(?:shp(?:at|rt|ss|ca|ua)_|whsec_|sk_(?:live|test)_|rk_)[\w-]+"),
+    re.compile(r"(?<![A-Za-z0-9])cd_[a-z0-9]{8}_[A-Za-z0-9]+"),  # our own API keys
     re.compile(r"(?i)(?<=bearer )[\w.~+/=-]+"),
     re.compile(r"(?i)(?<=basic )[\w+/=-]+"),
     re.compile(

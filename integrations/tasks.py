@@ -9,6 +9,7 @@ from integrations.models import Connection
 from integrations.services import (
     bulk,
     connections,
+    imports,
     installs,
     nightly,
     runs,
@@ -18,6 +19,7 @@ from integrations.services import (
 )
 from integrations.services.heartbeats import beat
 from integrations.services.rotation import wipe_old_secrets
+from integrations.services.write_import import write_import as write_rows
 
 
 def run_flow(run_id: int) -> str:
@@ -48,6 +50,16 @@ def ensure_webhooks(connection_id: int) -> int:
 def do_bulk(bulk_id: int) -> str:
     """The next rows of a button that was pressed on many."""
     return bulk.do_bulk(bulk_id, press_on_row)
+
+
+def read_import(job_id: int) -> str:
+    """What the rows of a large file would do."""
+    return imports.read_import(job_id)
+
+
+def write_import(job_id: int) -> str:
+    """The next rows of a file that was looked at and confirmed."""
+    return write_rows(job_id)
 
 
 def tick() -> int:

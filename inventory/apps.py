@@ -7,4 +7,4 @@ class InventoryConfig(AppConfig):
     name = "inventory"
 
     def ready(self) -> None:
-        from inventory import flows  # noqa: F401
+        from inventory import flows, imports  # noqa: F401

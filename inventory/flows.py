@@ -5,11 +5,12 @@ from typing import Any
 from django.db.models import CharField, F, QuerySet, Value
 
 from integrations.models import SyncChange
-from integrations.providers.base import PublishesStock, PullsStock
+from integrations.providers.base import PublishesStock, PullsPurchaseOrders, PullsStock
 from integrations.registry import flow
 from integrations.services.runs import Run
 from inventory.models import StockChange
 from inventory.services import apply_stock
+from inventory.services import import_purchase_orders as importing
 from inventory.services import publish_stock as publishing
 from inventory.services.release_stock import release_stock
 
@@ -33,3 +34,8 @@ def stock(run: Run) -> None:
 @flow("publish_stock", PublishesStock, "Publish stock")
 def publish_stock(run: Run) -> None:
     publishing.publish_stock(run)
+
+
+@flow("purchase_orders", PullsPurchaseOrders, "Purchase orders")
+def purchase_orders(run: Run) -> None:
+    importing.import_purchase_orders(run)

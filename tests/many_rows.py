@@ -13,15 +13,17 @@ from django.utils import timezone
 from catalog.models import Listing, Partner, Product, UnmatchedSku, Variant
 from integrations.models import (
     Alert,
+    ApiKey,
     BulkAction,
     BulkRow,
     Connection,
     FlowSchedule,
+    ImportJob,
     InboundEvent,
     InstallLink,
     SyncRun,
 )
-from inventory.models import Location, Reservation, StockLevel
+from inventory.models import Location, PurchaseOrder, Reservation, StockLevel
 from orders.models import (
     Notification,
     Order,
@@ -69,6 +71,10 @@ def fill_one(n: str) -> None:
         status="completed",
     )  # fmt: skip
     BulkRow.objects.create(bulk=bulk, object_id=line.order.pk, outcome="done")
+    ImportJob.objects.create(
+        user=user, content_type=kind_of(variant), kind="variants", file_name=f"prices {n}.csv",
+        counts={"create": 1}, total=1, status="draft",
+    )  # fmt: skip
     kinds = [shop, partner, line.order, placed, parcel, mail, run, request, variant.product]
     event = make_event(n, shop, kinds[int(n) % len(kinds)])
     kinds.append(event)
@@ -76,6 +82,10 @@ def fill_one(n: str) -> None:
     UnmatchedSku.objects.create(
         connection=shop, source="order", sku=f"OLD-{n}", reason="No product variant found.",
         first_at=NOW, last_at=NOW,
+    )  # fmt: skip
+    ApiKey.objects.create(
+        name=f"Script {n}", prefix=f"cd_key00{n}", hash="", scopes=["sync:read"], owner=user,
+        expires_at=timezone.now() + timedelta(days=300),
     )  # fmt: skip
     InstallLink.objects.create(
         provider="fake", token_hash=n, account=f"shop{n}.fake", email=f"owner{n}@shop.example",
@@ -113,6 +123,10 @@ def make_variant(n: str, shop: Connection, partner: Partner) -> Variant:
     place = Location.objects.create(connection=shop, external_id=n, name=f"Store {n}", as_of=NOW)
     StockLevel.objects.create(location=place, variant=variant, available=9, as_of=NOW)
     Reservation.objects.create(key=f"line:{n}", variant=variant, connection=shop, quantity=1)
+    bought = PurchaseOrder.objects.create(
+        connection=shop, number=f"PO-9{n}", status="ordered", supplier=f"Supplier {n}"
+    )
+    bought.lines.create(external_id="1", variant=variant, sku=variant.sku, ordered=4)
     return variant
 
 

@@ -14,6 +14,7 @@ from catalog.admin.links import list_of, page_of
 from catalog.models import Partner, Rounding
 from config.adminkit.nav import Nav
 from config.adminkit.parts import SIGNS
+from integrations.admin.import_link import import_links
 from integrations.models import Connection, SyncRun
 from integrations.services.run_requests import request_run
 
@@ -41,6 +42,7 @@ def partner_catalog(request: HttpRequest) -> HttpResponse:
         "may_import": request.user.has_perm("catalog.import_product"),
         "connect_url": _connect_url(request),
         "connections_url": list_of(Connection, request),
+        "file_links": _file_links(request, query),
     }
     if query.partner is not None:
         context |= _of_partner(request, query, query.partner)
@@ -67,6 +69,15 @@ def _of_partner(request: HttpRequest, query: CatalogQuery, partner: Partner) -> 
         "earlier": _page_address(query, -1),
         "later": _page_address(query, 1),
     }
+
+
+def _file_links(request: HttpRequest, query: CatalogQuery) -> list[tuple[str, str, str]]:
+    """The listings as a file, and which variants of ours they are from one."""
+    found = import_links(request, "listings")
+    if query.partner is not None and request.user.has_perm("orders.export_data"):
+        url = f"{reverse('admin:listings_csv')}{query.address(p='')}".rstrip("?")
+        return [("Export CSV", url, "download"), *found]
+    return found
 
 
 def _connect_url(request: HttpRequest) -> str:

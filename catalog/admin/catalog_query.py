@@ -134,6 +134,7 @@ class CatalogQuery:
 def told_cost() -> Subquery:
     """The cost our own store was last told for the same variant: their price at the import."""
     ours = Listing.objects.filter(variant=OuterRef("variant"), connection__partner=None)
+    ours = ours.exclude(cost=None)  # an ERP's name for it is no offer of ours
     return Subquery(ours.filter(missing_since=None).values("cost")[:1])
 
 

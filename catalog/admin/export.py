@@ -57,13 +57,18 @@ def csv_of_list(model: type[Model], request: HttpRequest) -> HttpResponse:
         rows = model_admin.get_changelist_instance(request).queryset
     except IncorrectLookupParameters:
         return HttpResponseRedirect(listing)
+    return csv_of_rows(request, model_admin, rows, listing)
+
+
+def csv_of_rows(request: HttpRequest, source: Any, rows: QuerySet[Any], back: str) -> HttpResponse:
+    """These rows as a file, noted; `source` has `resource` and `csv_name`."""
     ids = list(dict.fromkeys(rows.values_list("pk", flat=True)[: MOST_ROWS + 1]))
     if len(ids) > MOST_ROWS:
         most = f"The list has more than {MOST_ROWS:,} rows, the most a file may have."
         messages.error(request, f"{most} Narrow it with a filter or the search, then export it.")
-        return HttpResponseRedirect(f"{listing}?{request.GET.urlencode()}")
-    _note(request, model, len(ids))
-    return csv_file(model_admin, rows, ids)
+        return HttpResponseRedirect(f"{back}?{request.GET.urlencode()}")
+    _note(request, rows.model, len(ids))
+    return csv_file(source, rows, ids)
 
 
 def csv_file(model_admin: Any, rows: QuerySet[Any], ids: Sequence[int]) -> HttpResponse:

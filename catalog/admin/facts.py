@@ -36,6 +36,7 @@ StockOf = Callable[[Sequence[Variant]], dict[int, StockFact]]
 PlacesOf = Callable[[Variant], list[Fact]]
 LinesOf = Callable[[Sequence[Partner]], dict[int, int]]
 ShelfAt = Callable[[], list[Fact]]
+IncomingOf = Callable[[Sequence[Variant]], dict[int, Fact]]
 WaitingAt = Callable[[Partner], list[Fact]]
 LastChange = Callable[[Variant, HttpRequest], dict[str, Any] | None]
 
@@ -65,6 +66,11 @@ def no_change(variant: Variant, request: HttpRequest) -> dict[str, Any] | None:
     return None
 
 
+def no_incoming(variants: Sequence[Variant]) -> dict[int, Fact]:
+    """Until inventory hands in its own."""
+    return {}
+
+
 def no_shelf() -> list[Fact]:
     """Until inventory hands in its own."""
     return []
@@ -76,6 +82,7 @@ class Sources:
     with_stock: WithStock = staticmethod(as_they_are)
     stock_of: StockOf = staticmethod(no_stock)
     places_of: PlacesOf = staticmethod(no_facts)
+    incoming_of: IncomingOf = staticmethod(no_incoming)
     last_change: LastChange = staticmethod(no_change)
     shelf: ShelfAt = staticmethod(no_shelf)
     lines_waiting: LinesOf = staticmethod(no_lines)

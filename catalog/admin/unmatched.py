@@ -1,66 +1,58 @@
 """Unmatched SKUs: what partners and stores keep naming that is no variant of ours, and why."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import User
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import BooleanField, Case, Exists, OuterRef, QuerySet, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from catalog.admin.links import page_of
-from catalog.models import Listing, UnmatchedSku, Variant
-from catalog.services.close_skus import Close, find_close, parts_of
-from catalog.services.link_listing import CannotLink, link_listing
-from catalog.skus import find_variant
-from config.adminkit.actions import Told, portal_action
+from catalog.admin.unmatched_buttons import UnmatchedButtons
+from catalog.admin.unmatched_words import (
+    PLAIN,
+    close_words,
+    next_step,
+    part_url,
+    search_url,
+    short_reason,
+)
+from catalog.models import Listing, UnmatchedSku
+from catalog.services.close_skus import find_close
+from catalog.services.own_store import without_catalog
+from catalog.services.unmatched import waiting
 from config.adminkit.changelist import KitChangeList
 from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
-from config.adminkit.options import SummaryAdmin, column
-from config.adminkit.parts import copyable, link, when
-from integrations.admin.places import address
+from config.adminkit.options import column
+from config.adminkit.parts import copyable, two_lines, when
 
-
-class LinkForm(forms.Form):
-    """Which of our variants it is."""
-
-    sku = forms.CharField(label="Our SKU", max_length=100)
-
-    def clean_sku(self) -> Variant:
-        """The variant that has it."""
-        variant, reason = find_variant(self.cleaned_data["sku"].strip())
-        if variant is None:
-            raise forms.ValidationError(reason)
-        return variant
+Source = UnmatchedSku.Source
+WAITING = {"ignored_at": None}
 
 
 @admin.register(UnmatchedSku)
-class UnmatchedSkuAdmin(SummaryAdmin):
+class UnmatchedSkuAdmin(UnmatchedButtons):
     """A row goes by itself once its SKU matches, or is no longer sent."""
 
     nav = Nav(group="Stock", order=15, icon="search", label="Unmatched SKUs")
     nav_tone = "warn"
-    actions = None
     list_display = [
-        *("sku_", "meant", "reason_", "connection_", "source_", "times", "first", "last"),
+        *("sku_", "meant", "reason_", "connection_", "times", "first", "last"),
     ]
-    refusals = (CannotLink,)
     list_filter = [("connection", MultiChoice), ("last_at", DateRange.called("Last seen"))]
-    list_select_related = ["connection"]
+    list_select_related = ["connection", "ignored_by"]
     search_fields = ["sku"]
     search_help_text = "SKU"
     ordering = ["-last_at", "sku"]
     views = [
-        ("", "All", None, ""),
-        ("order", "In orders", {"source": UnmatchedSku.Source.ORDER}, "bad"),
-        ("stock", "In stock answers", {"source": UnmatchedSku.Source.STOCK}, "warn"),
+        ("", "To settle", WAITING, ""),
+        ("order", "In orders", WAITING | {"source": Source.ORDER}, "bad"),
+        ("stock", "In stock answers", WAITING | {"source": Source.STOCK}, "warn"),
+        ("purchase", "In purchase orders", WAITING | {"source": Source.PURCHASE}, "warn"),
+        ("ignored", "Ignored", {"ignored_at__isnull": False}, ""),
     ]
     comes_from = "any"
     empty_state = Empty(
@@ -75,7 +67,14 @@ class UnmatchedSkuAdmin(SummaryAdmin):
 
     def nav_rows(self, request: HttpRequest) -> QuerySet[UnmatchedSku]:
         """Those that keep an order line from going anywhere."""
-        return UnmatchedSku.objects.filter(source=UnmatchedSku.Source.ORDER)
+        return waiting().filter(source=Source.ORDER)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Of what is ignored, who said so instead of what may be meant."""
+        names = super().get_list_display(request)
+        if request.GET.get(self.tab_param) != "ignored":
+            return names
+        return ["ignored_" if name == "meant" else name for name in names]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -91,40 +90,43 @@ class UnmatchedSkuAdmin(SummaryAdmin):
         """As they write it."""
         return copyable(row.sku)
 
-    @column("Why", "clip p3")
+    @column("Why", "clip p4")
     def reason_(self, row: UnmatchedSku) -> SafeString:
         """The sentence without the SKU that stands beside it."""
-        rest = row.reason.removeprefix(f"No product variant found for SKU {row.sku}.").strip()
-        short = rest.replace(f" SKU {row.sku}", "") or "No product variant has it."
-        return format_html('<span title="{}">{}</span>', row.reason, short)
+        return format_html('<span title="{}">{}</span>', row.reason, short_reason(row) or PLAIN)
 
     @column("Closest of ours, and what to do", "flex m-c")
     def meant(self, row: Any) -> SafeString:
         """Our variants that may be meant, and why; the next step, with the way there."""
         words, url, label = next_step(row)
-        lines = [close_words(close) for close in row.close]
+        lines = [close_words(row.close)] if row.close else []
+        if odd := short_reason(row):
+            lines.insert(0, format_html("{}", odd))
+        steps = [(url, label)] if url else []
         if not row.close:
-            search = link(part_url(row.sku), "Search products")
-            lines = [format_html('<span class="q">Nothing of ours is close.</span> {}', search)]
-        lines.append(format_html('{} <span class="q">{}</span>', link(url, label), words))
+            words = f"Nothing of ours is close. {words}"
+            steps.append((part_url(row.sku), "Search products"))
+        links = format_html_join("", ' <a href="{}">{}</a>', steps)
+        lines.append(format_html('<span class="q">{}{}</span>', words, links))
         return format_html_join("", '<span class="two">{}</span>', ((line,) for line in lines))
+
+    @column("Ignored", "flex m-c", "ignored_at")
+    def ignored_(self, row: UnmatchedSku) -> SafeString:
+        """By whom and when."""
+        who = row.ignored_by or "somebody who is gone"
+        return format_html("by {} {}", who, when(row.ignored_at))
 
     @column("From", "m-e", "connection__name")
     def connection_(self, row: UnmatchedSku) -> SafeString:
-        """Who names it."""
-        return link(page_of(row.connection), row.connection)
-
-    @column("Seen in", "p2", "source")
-    def source_(self, row: UnmatchedSku) -> str:
-        """Where."""
-        return row.get_source_display()
+        """Who names it, and where."""
+        return two_lines(row.connection, row.get_source_display())
 
     @column("Times", "num m-b", "count")
     def times(self, row: UnmatchedSku) -> str:
         """How often."""
         return f"{row.count:,}"
 
-    @column("First seen", "num p3", "first_at")
+    @column("First seen", "num p4", "first_at")
     def first(self, row: UnmatchedSku) -> SafeString:
         """Since when."""
         return when(row.first_at)
@@ -135,10 +137,15 @@ class UnmatchedSkuAdmin(SummaryAdmin):
         return when(row.last_at)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[UnmatchedSku]:
-        """With `can_link`: the partner lists it, and it is linked to nothing."""
+        """With `can_link`: not where a partner does not list it, or it is linked already."""
         theirs = Listing.objects.filter(connection=OuterRef("connection"), sku=OuterRef("sku"))
-        is_stock = Q(source=UnmatchedSku.Source.STOCK)
-        can_link = Case(When(is_stock, then=Exists(theirs.filter(variant=None))), default=False)
+        can_link = Case(
+            When(source=Source.ORDER, then=True),
+            When(connection__provider__in=without_catalog(), then=True),
+            When(source=Source.STOCK, then=Exists(theirs.filter(variant=None))),
+            default=False,
+            output_field=BooleanField(),
+        )
         found: QuerySet[UnmatchedSku] = super().get_queryset(request)
         return found.annotate(can_link=can_link)
 
@@ -149,27 +156,6 @@ class UnmatchedSkuAdmin(SummaryAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
         """Ours, with what may be meant."""
         return UnmatchedList
-
-    @portal_action(
-        "Link",
-        perm="catalog.import_product",
-        icon="link",
-        where=("row",),
-        title="Link {obj} to one of ours?",
-        submit="Link",
-        confirm="From the next run on their stock of it counts for our variant. "
-        "Only do this if both are the same thing.",
-        form=LinkForm,
-        initial=lambda row: {"sku": best_of(row)},
-        available=lambda row: row.can_link,
-        why_not="the partner does not list it, or it is linked already",
-    )
-    def link_it(self, request: HttpRequest, queryset: QuerySet[UnmatchedSku], sku: Variant) -> Told:
-        """Their stock of it counts for a variant of ours."""
-        row = queryset.select_related("connection").get()
-        link_listing(row, sku, cast(User, request.user))
-        said = f"{row.sku} of {row.connection} is {sku}. Its stock counts from the next run on."
-        return Told(said, url=page_of(sku, request), link="Open it")
 
 
 class UnmatchedList(KitChangeList):
@@ -183,43 +169,3 @@ class UnmatchedList(KitChangeList):
         for row in rows:
             row.close = close.get(row.sku, [])
         self.result_list = rows
-
-
-def best_of(row: UnmatchedSku) -> str:
-    """The SKU of the likeliest of our variants; empty if nothing is close."""
-    found = find_close([row.sku]).get(row.sku, [])
-    return found[0].variant.sku if found else ""
-
-
-def close_words(close: Close) -> SafeString:
-    """Its name, its SKU, and why it is named."""
-    shown = link(page_of(close.variant), close.variant.full_title)
-    return format_html('{} <span class="q">{}, {}</span>', shown, close.variant.sku, close.why)
-
-
-def next_step(row: Any) -> tuple[str, str, str]:
-    """What helps: (words, address, label of the link)."""
-    if row.source == UnmatchedSku.Source.ORDER:
-        orders = f"{address('orders_order_changelist')}?{urlencode({'q': row.sku})}"
-        what = "Import it, or correct the SKU in the store; then Route again."
-        if row.close:
-            meant = row.close[0].variant.sku
-            what = f"Correct the SKU in {row.connection} to {meant}; then Route again."
-        return what, orders, "Orders with it"
-    catalog = urlencode({"connection": row.connection_id, "q": row.sku})
-    what = "Link it, or import it." if row.can_link else "Import it, if you sell it."
-    return what, f"{address('partner_catalog')}?{catalog}", "Look in their catalog"
-
-
-def part_url(sku: str) -> str:
-    """The list of variants, searched for the longest part of a SKU that means something."""
-    parts = parts_of(sku)
-    if not parts:
-        return search_url(sku)
-    return f"{reverse('admin:catalog_variant_changelist')}?{urlencode({'q': parts[0]})}"
-
-
-def search_url(sku: str) -> str:
-    """The list of variants, searched for the part of a SKU that is the partner's own."""
-    theirs = sku.strip().rpartition("-")[2] if sku.startswith("PARTNER-") else sku.strip()
-    return f"{reverse('admin:catalog_variant_changelist')}?{urlencode({'q': theirs})}"

@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from catalog.admin.facts import LOW_STOCK
 from catalog.models import Listing
+from catalog.services.own_store import without_catalog
 from config.adminkit.filters import rule_filter
 from config.adminkit.nav import COUNT_SECONDS
 from integrations.models import Connection
@@ -24,11 +25,12 @@ def drift_over(percent: int) -> Callable[[], Q]:
 
 
 def own_stores() -> list[int]:
-    """Connections that are no partner's; kept for 15 seconds.
+    """Connections that are no partner's and list products; kept for 15 seconds.
 
     Their keys, not the condition: PostgreSQL takes *no partner's* for next to none, and loops.
     """
-    found = Connection.objects.filter(partner=None).values_list("pk", flat=True)
+    stores = Connection.objects.exclude(provider__in=without_catalog())
+    found = stores.filter(partner=None).values_list("pk", flat=True)
     return cache.get_or_set("catalog:own-stores", lambda: list(found), COUNT_SECONDS) or []
 
 

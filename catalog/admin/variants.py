@@ -14,10 +14,13 @@ from django.utils.safestring import SafeString
 from catalog.admin.export import CsvLink, export_csv
 from catalog.admin.facts import StockFact, sources
 from catalog.admin.links import page_of, short_id
+from catalog.admin.names_button import unlink
 from catalog.admin.variant_filters import DRIFT, MISSING, STOCK, drifted, ours, sold_out
 from catalog.models import Listing, Partner, Product, Variant
 from catalog.pricing import margin
 from catalog.resources import VariantResource
+from catalog.services.given_names import CannotForget, names_of
+from catalog.services.own_store import without_catalog
 from config.adminkit.actions import Refused, Told, portal_action
 from config.adminkit.changelist import KitChangeList
 from config.adminkit.empty import Empty
@@ -25,6 +28,7 @@ from config.adminkit.filters import MultiChoice, NumberRange
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import NOTHING, badge, copyable, link, money, when
+from integrations.admin.import_link import ImportLink
 from integrations.models import ExternalRef
 
 SHOWN = [
@@ -45,11 +49,13 @@ class VariantList(KitChangeList):
 
 
 @admin.register(Variant)
-class VariantAdmin(CsvLink, SummaryAdmin):
+class VariantAdmin(ImportLink, CsvLink, SummaryAdmin):
+    import_kind = "variants"
     resource, csv_page, csv_name = VariantResource, "variants_csv", "products"
     nav = Nav(group="Stock", order=10, icon="box", key="v", label="Products & variants")
     list_display = [
-        "title_", "sku_", "partner_", "theirs_", "price_", "margin_", "available_", "state",
+        "title_", "sku_", "partner_", "theirs_", "price_", "margin_", "available_", "incoming_",
+        "state",
     ]  # fmt: skip
     list_filter = [
         ("product__source_partner", MultiChoice.called("Partner")),
@@ -79,6 +85,7 @@ class VariantAdmin(CsvLink, SummaryAdmin):
         "catalog.view_listing",
         "catalog",
     )
+    refusals = (CannotForget,)
     summary_template = "admin/catalog/variant/summary.html"
     summary_only = True
 
@@ -126,6 +133,12 @@ class VariantAdmin(CsvLink, SummaryAdmin):
         stock: StockFact | None = variant.stock
         return link(stock.url, f"{stock.units:,}") if stock else NOTHING
 
+    @column("Incoming", "num p3")
+    def incoming_(self, variant: Any) -> str | SafeString:
+        """Units of open purchase orders."""
+        coming = getattr(variant, "coming", None)
+        return f"{coming:,}" if coming else NOTHING
+
     @column("Stock", "m-b")
     def state(self, variant: Any) -> SafeString:
         if variant.archived_at:
@@ -155,6 +168,7 @@ class VariantAdmin(CsvLink, SummaryAdmin):
         url = f"{reverse('admin:partner_import')}?{query}"
         return Told("These are the prices by the partner's terms.", level="info", goto=url)
 
+    unlink = unlink
     export_csv = export_csv  # the last button of the bulk bar
 
     # --- page
@@ -172,6 +186,7 @@ class VariantAdmin(CsvLink, SummaryAdmin):
             "margin": margin_percent(obj),
             "price_changed": bool(theirs and ours and theirs.price != ours.cost),
             "refs": refs_of(obj),
+            "incoming": sources.incoming_of([obj]).get(obj.pk),
             "places": sources.places_of(obj),
             "last": sources.last_change(obj, request),
             "partner_url": page_of(obj.product.source_partner, request),
@@ -188,10 +203,10 @@ def partner_listing(variant: Variant) -> Listing | None:
 
 
 def own_listing(variant: Variant) -> Listing | None:
-    """The side of our own store."""
-    theirs = partner_listing(variant)
+    """The side of our own store; what an ERP calls it is neither side."""
+    theirs, others = partner_listing(variant), without_catalog()
     rows = [row for row in variant.listings.all() if row is not theirs and not row.missing_since]
-    return rows[0] if rows else None
+    return next((row for row in rows if row.connection.provider not in others), None)
 
 
 def margin_percent(variant: Variant) -> int | None:
@@ -218,6 +233,11 @@ def refs_of(variant: Variant) -> list[dict[str, Any]]:
             "is_missing": bool(row.missing_since),
         }
         for row in variant.listings.all()
+    ]
+    rows += [
+        {"system": one.system, "what": "In orders", "sku": one.sku, "price": NOTHING}
+        for one in names_of(variant)
+        if one.of_orders
     ]
     kind = ContentType.objects.get_for_model(Product)
     found = ExternalRef.objects.filter(content_type=kind, object_id=variant.product_id)

@@ -12,7 +12,7 @@ from catalog.models.partners import (
     ShipTo,
 )
 from catalog.models.products import Brand, Product, Variant
-from catalog.models.unmatched import UnmatchedSku, UnmatchedSource
+from catalog.models.unmatched import SkuAlias, UnmatchedSku, UnmatchedSource
 from catalog.models.values import Money, normalize_sku
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Product",
     "Rounding",
     "ShipTo",
+    "SkuAlias",
     "UnmatchedSku",
     "UnmatchedSource",
     "Variant",

@@ -71,6 +71,10 @@ class Variant(Stamped):
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        permissions = [
+            ("import_variant", "Can import variants from a file"),
+            ("import_listing", "Can import the links of listings from a file"),
+        ]
         indexes = [
             models.Index(fields=["sku_key"], name="variant_sku_key"),
             models.Index(fields=["barcode"], name="variant_barcode"),

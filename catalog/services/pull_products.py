@@ -1,6 +1,7 @@
 """Pull a partner's products into Listings: only what changed is written, nothing is deleted."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -9,6 +10,7 @@ from catalog.models import Listing
 from catalog.services.listing_facts import Refused, facts_of, make_listing
 from catalog.services.pacing import with_beats
 from integrations.models import Connection
+from integrations.prefetch import ahead
 from integrations.services.runs import Held, Run
 from integrations.types import RemoteProduct
 
@@ -50,9 +52,9 @@ def pull_products(run: Run) -> None:
     answer is empty or most listings are gone, and ProviderError where it cannot be read.
     """
     pull = Pull(run, {row.external_id: row for row in known_listings(run.connection)})
-    products = with_beats(run.provider.pull_products(), run)
-    for page in pages_of(_new_facts(pull, products)):
-        _write_page(pull, page)
+    with closing(ahead(run.provider.pull_products())) as products:
+        for page in pages_of(_new_facts(pull, with_beats(products, run))):
+            _write_page(pull, page)
     _finish(pull)
 
 

@@ -2,30 +2,41 @@
 
 TONES: dict[str, tuple[str, ...]] = {
     "ok": (
-        *("Active", "Applied", "Completed", "Confirmed", "Connected", "Created", "Delivered"),
+        *(
+            "Active",
+            "Applied",
+            "Completed",
+            "Confirmed",
+            "Connected",
+            "Create",
+            "Created",
+            "Delivered",
+        ),
         *("Done", "Fresh", "Granted", "Healthy", "Imported", "In stock", "Paid", "Processed"),
         *("Published", "Sent", "Shipped", "Verified"),
     ),
     "info": (
-        *("Approved", "Authorized", "Captured", "Exported", "Handling", "In transit", "Opened"),
-        *("Packed", "Partially shipped", "Picking", "Placed", "Publishing", "Queued"),
+        *("Approved", "Authorized", "Canceling", "Captured", "Exported", "Handling", "In transit"),
+        *("Opened", "Ordered", "Packed", "Partially shipped", "Picking", "Placed", "Publishing"),
+        *("Queued", "Reading", "Update"),
         *("Received", "Running", "Sending", "Updated", "With partner"),
     ),
     "warn": (
         *("Changed after send", "Degraded", "Expiring", "Held", "Interrupted", "Low stock"),
-        *("On hold", "Partial", "Pending", "Price drift", "Retrying", "Shortfall"),
-        *("Slowed down", "Stale"),
-        *("Terms to confirm", "To approve", "To publish", "Unconfirmed", "Unknown", "Waiting"),
+        *("On hold", "Partial", "Pending", "Price drift", "Put off", "Retrying", "Shortfall"),
+        *("Slowed down", "Stale", "Terms to confirm", "To approve", "To confirm", "To publish"),
+        *("Unconfirmed", "Unknown", "Unused", "Waiting"),
     ),
     "bad": (
         *(
             "Canceled after send",
             "Does not answer",
+            "Error",
             "Exception",
             "Failed",
             "Needs reconnect",
         ),
-        *("Out of stock", "Overdue", "Payment mismatch", "Placement failed", "Rejected"),
+        *("Out of stock", "Overdue", "Payment mismatch", "Placement failed", "Refused", "Rejected"),
         *("SKU conflict", "Unreadable", "No partner"),
     ),
     "mute": (

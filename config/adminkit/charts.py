@@ -1,7 +1,17 @@
 """Geometry of the small charts: plain numbers, the templates draw them as SVG."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
+
+from config.adminkit.step_lines import (
+    StepLine,
+    closings,
+    days_of,
+    frame_of,
+    levels_of,
+    path_of,
+)
 
 RUN_WORDS = {
     "ok": "completed",
@@ -81,3 +91,42 @@ def bars_shape(
         "foot": height - 4,
         "label": label,
     }
+
+
+WIDE, NARROW = (760, 220), (340, 200)
+
+
+def plot_shape(
+    lines: Sequence[StepLine], start: datetime, end: datetime, label: str, unit: str
+) -> dict[str, Any]:
+    """Step lines on a wide and on a narrow screen, their legend, and the table behind them."""
+    shapes = []
+    for css, size, gap in (("wide", WIDE, 15), ("narrow", NARROW, 30)):
+        frame = frame_of(lines, start, end, size)
+        paths = [
+            (number, line.quiet, path_of(line.points, frame)) for number, line in _numbered(lines)
+        ]
+        shapes.append(
+            {
+                "css": css,
+                "width": frame.width,
+                "height": frame.height,
+                "left": frame.x(start),
+                "right": frame.x(end),
+                "foot": frame.height - 6,
+                "paths": [path for path in paths if path[2]],
+                "levels": levels_of(frame),
+                "days": days_of(frame, gap),
+            }
+        )
+    return {
+        "shapes": shapes,
+        "lines": list(_numbered(lines)),
+        "rows": closings(lines, start, end),
+        "label": label,
+        "unit": unit,
+    }
+
+
+def _numbered(lines: Sequence[StepLine]) -> Iterable[tuple[int, StepLine]]:
+    return enumerate(lines, start=1)

@@ -1,6 +1,6 @@
 """The style page: every part in every state."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +9,7 @@ from django.utils import timezone
 from .badges import TONES
 from .icons import ICONS
 from .parts import two_lines
+from .step_lines import StepLine
 
 COLORS = (
     *("bg", "side", "surface", "sunken", "hover", "press", "selected", "line"),
@@ -38,6 +39,8 @@ def samples() -> dict[str, Any]:
         "runs": ["ok"] * 14 + ["warn", "ok", "bad", "ok", "ok", "mute", "ok", "info"],
         "points": [18, 17, 19, 15, 14, 16, 12, 9, 4, 6, 7],
         "days": [("Mon", 66), ("Tue", 49), ("Wed", 57), ("Thu", 63), ("Fri", 39)],
+        "lines": sample_lines(now),
+        "since": now - timedelta(days=89),
         "steps": [("Captured", "00:10", "done"), ("Placed", "2 of 4", "bad"), ("Shipped", "", "")],
         "payload": {"id": 5561203384, "access_token": "shpat_1", "lines": [{"sku": "A-1"}]},
     }
@@ -72,4 +75,19 @@ def sample_events() -> list[dict[str, Any]]:
             "detail": detail,
         }
         for tone, text, actor, age, detail in rows
+    ]
+
+
+def sample_lines(now: datetime) -> list[StepLine]:
+    """Six locations, the last one only shown."""
+    places = ("Oakland", "Portland", "Reno", "Austin", "Our shelf", "SellerCloud")
+    days = [now - timedelta(days=89 - n) for n in range(0, 90, 6)]
+    return [
+        StepLine(
+            name,
+            [(day, 60 - 8 * row - (step * (row + 3)) % 23) for step, day in enumerate(days)],
+            "shown, never counted" if row == 5 else "",
+            row == 5,
+        )
+        for row, name in enumerate(places)
     ]

@@ -10,6 +10,7 @@ from integrations.models import SyncRun
 from orders.models import Order, PartnerOrder
 
 from .ageing import age_orders, age_partner_orders, age_runs
+from .buying import pull_yesterday
 from .outside import Outside
 from .partners import connect_all, open_stores
 from .people import STAFF
@@ -38,6 +39,8 @@ def fill(sandbox_url: str, user: User, say: Callable[[str], None]) -> None:
         week(trade, days, share_sent_on=1.0 if number == 0 else 0.8)
     say("Stock runs of the last hours ...")
     runs(trade)
+    say("What we bought, as the ERP has it ...")
+    pull_yesterday(trade)
     say("This morning ...")
     known = set(Order.objects.values_list("pk", flat=True))
     trade.sell_some(TODAY)

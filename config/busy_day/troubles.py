@@ -10,6 +10,7 @@ from integrations.models import Connection, InboundEvent
 from integrations.services.run_requests import request_run
 from orders.models import Order, PartnerOrder, Submission
 
+from .buying import a_morning_at_the_erp
 from .outside import wait_for
 from .partners import BLUE_DOOR, HARBOR, KETTLE, NORTHSIDE
 from .trade import OWN, Trade, partner_at
@@ -114,6 +115,7 @@ def dial(trade: Trade, connection: Connection, operation: str, mode: str, **give
 MORNING: tuple[Callable[[Trade], None], ...] = (
     unknown_product,
     stock_that_changed,
+    a_morning_at_the_erp,
     customer_wants_less,
     sold_out_at_partner,
     not_paid_yet,

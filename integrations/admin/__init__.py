@@ -2,11 +2,15 @@
 
 from integrations.admin import (
     alerts,
+    api_key_form,
+    api_keys,
     bulk_actions,
     bulk_question,
     connect_partner,
     connecting,
     connections,
+    import_pages,
+    imports,
     installs,
     runs,
     schedules,
@@ -16,11 +20,15 @@ from integrations.admin import (
 
 __all__ = [
     "alerts",
+    "api_key_form",
+    "api_keys",
     "bulk_actions",
     "bulk_question",
     "connect_partner",
     "connecting",
     "connections",
+    "import_pages",
+    "imports",
     "installs",
     "runs",
     "schedules",

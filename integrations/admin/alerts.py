@@ -40,6 +40,7 @@ WORDS = {
     "privacy": "Privacy request",
     "notification": "E-mail not sent",
     "bulk": "Stopped half-way",
+    "api_key": "Key ends",
 }
 SNOOZES = [
     ("1", "One hour"),

@@ -12,7 +12,7 @@ from integrations import registry
 from integrations.admin.cadence import flow_words
 from integrations.admin.connection_facts import is_stale
 from integrations.models import Connection, SyncRun
-from integrations.models.runs import HELD_ENDS
+from integrations.models.runs import CANCELING, HELD_ENDS, PUT_OFF
 
 Status = Connection.Status
 
@@ -59,13 +59,18 @@ def stale() -> Q:
 def run_statuses() -> list[tuple[str, str, Rule]]:
     """Every word a run's badge may have."""
     rules: list[tuple[str, str, Rule]] = []
+    told_apart = {"canceled": list(HELD_ENDS), "skipped": [PUT_OFF], "running": [CANCELING]}
     for status in SyncRun.Status:
         rule = Q(status=status)
-        if status == SyncRun.Status.CANCELED:
-            rule &= ~Q(reason__in=HELD_ENDS)
+        if status in told_apart:
+            rule &= ~Q(reason__in=told_apart[status])
         rules.append((status.value, str(status.label), rule))
     ends = ((key, word, Q(status="canceled", reason=key)) for key, word in HELD_ENDS.items())
-    return [*rules, *ends]
+    others = [
+        (PUT_OFF, "Put off", Q(status="skipped", reason=PUT_OFF)),
+        (CANCELING, "Canceling", Q(status="running", reason=CANCELING)),
+    ]
+    return [*rules, *ends, *others]
 
 
 RUN_STATUS = rule_filter("Status", "status", *run_statuses())

@@ -14,8 +14,11 @@ from integrations.admin.places import address, row_url
 from integrations.admin.provider_forms import ProviderForm, form_for_new
 from integrations.errors import ProviderError, Rejected
 from integrations.models import Connection
+from integrations.models.connection import StockAuthority
 from integrations.providers.base import Provider, PublishesProducts
+from integrations.services.connecting import stock_authority_of
 from integrations.services.lifecycle import CannotChange, connect_system
+from integrations.services.subscriptions import sends_webhooks
 
 
 def connect_page(request: HttpRequest, slug: str) -> HttpResponse:
@@ -30,12 +33,19 @@ def connect_page(request: HttpRequest, slug: str) -> HttpResponse:
         if connection is not None:
             return say_connected(request, connection)
     own = issubclass(cls, PublishesProducts)
+    observes = stock_authority_of(cls) == StockAuthority.OBSERVE
     title = "Connect your own store" if own else f"Connect {cls.label}"
     site: Any = admin.site
     return site.render(  # type: ignore[no-any-return]
         request,
         "admin/integrations/connection/connect.html",
-        {"form": form, "provider": cls, "own": own, "others": other_systems(cls)},
+        {
+            "form": form,
+            "provider": cls,
+            "own": own,
+            "observes": observes,
+            "others": other_systems(cls),
+        },
         title=title,
     )
 
@@ -58,8 +68,11 @@ def try_to_connect(cls: type[Provider], form: ProviderForm) -> Connection | None
 
 def say_connected(request: HttpRequest, connection: Connection) -> HttpResponseRedirect:
     """Back to the page that leads on."""
-    text = '{} is connected. Its webhooks are being registered. <a href="{}">Dashboard</a>'
-    messages.success(request, format_html(text, connection.name, address("index")))
+    what = "Run now brings its data in; a schedule does it by itself."
+    if sends_webhooks(connection):
+        what = "Its webhooks are being registered."
+    text = '{} is connected. {} <a href="{}">Dashboard</a>'
+    messages.success(request, format_html(text, connection.name, what, address("index")))
     return HttpResponseRedirect(row_url(connection) or address("index"))
 
 

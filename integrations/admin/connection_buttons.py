@@ -16,12 +16,14 @@ from integrations.admin.asking import ask_for_runs
 from integrations.admin.cadence import flow_words
 from integrations.admin.connection_facts import needs_owner, provider_of
 from integrations.admin.inviting import email_of, invite
+from integrations.admin.limits_button import hold_limits
 from integrations.admin.provider_forms import form_for_change
 from integrations.errors import ProviderError
 from integrations.jobs import enqueue
 from integrations.models import Connection
 from integrations.services.breaker import MustWait, why_waiting
 from integrations.services.connections import ask_now
+from integrations.services.hold_limits import CannotSetLimits
 from integrations.services.lifecycle import (
     CannotChange,
     archive_connection,
@@ -58,7 +60,8 @@ def change_form(request: HttpRequest, connection: Connection) -> type[forms.Form
 class ConnectionButtons(SummaryAdmin):
     """What may be done with a connection, and by whom."""
 
-    refusals = (CannotChange, ProviderError, MustWait)
+    refusals = (CannotChange, CannotSetLimits, ProviderError, MustWait)
+    hold_limits = hold_limits
 
     @portal_action(
         "Test connection",

@@ -12,8 +12,10 @@ from pydantic import ValidationError
 
 from integrations.crypto import CredentialUnreadable
 from integrations.models import Connection, InboundEvent, SyncRun
+from integrations.models.connection import StockAuthority
 from integrations.providers.base import Authorizes, Provider, PublishesProducts
 from integrations.services.breaker import why_waiting
+from integrations.services.connecting import stock_authority_of
 from integrations.services.subscriptions import sends_webhooks
 
 Status = Connection.Status
@@ -180,6 +182,13 @@ def needs_owner(connection: Connection) -> bool:
     """Only the owner of the account can make it work again, by an install link."""
     cls = provider_of(connection)
     return cls is not None and by_install_link(cls)
+
+
+def only_observed(connection: Connection) -> bool:
+    """Its stock does not count because nothing can be ordered there."""
+    cls = provider_of(connection)
+    observed = connection.stock_authority == StockAuthority.OBSERVE
+    return observed and cls is not None and stock_authority_of(cls) == StockAuthority.OBSERVE
 
 
 def by_install_link(cls: type[Provider]) -> bool:

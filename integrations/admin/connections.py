@@ -27,20 +27,27 @@ from integrations.admin.connection_facts import (
     last_error,
     more_facts,
     needs_owner,
+    only_observed,
     provider_label,
     scope_rows,
     secret_rows,
     token_note,
     why_they_wait,
 )
+from integrations.admin.limits_button import pulls_stock
 from integrations.admin.places import address
 from integrations.admin.recent import runs_of_connections, runs_of_schedules, tones_of
+from integrations.admin.run_progress import live_count, watched
 from integrations.models import Connection
+from integrations.services.budget import limit_of, used_of
+from integrations.services.hold_limits import limit_words
 from integrations.services.intake import hook_url
+from integrations.services.progress import ALIVE
 from integrations.services.subscriptions import sends_webhooks
 
 Status = Connection.Status
 SHOWN_CALLS, SHOWN_RUNS = 12, 8
+NEARLY = 0.9  # of the calls an hour it allows
 NEEDS_WORK = Q(status=Status.NEEDS_ATTENTION) | Q(failures__gt=0) | Q(opened__gt=0)
 
 
@@ -172,17 +179,20 @@ class ConnectionAdmin(ConnectionButtons):
             "head_note": " · ".join(filter(None, [provider_label(obj), obj.account])),
             "numbers": self._numbers(request, obj),
             "flows": _flow_rows(obj),
+            "under_way": [watched(run) for run in runs if run.status in ALIVE],
             "calls": obj.calls.order_by("-id")[:SHOWN_CALLS],
-            "runs": [(run, flow_words(run.flow)) for run in runs],
+            "runs": [(run, flow_words(run.flow), live_count(run, "processed")) for run in runs],
             "reason": last_error(obj, runs),
             "why_waiting": why_they_wait([obj], now).get(obj.pk, ""),
             "scopes": scopes,
             "granted": sum(ok for _, ok in scopes),
+            "limits": limit_words(obj) if pulls_stock(obj) else [],
             "hooks": hook_rows(obj),
             "hook_url": hook_url(obj) if sends_webhooks(obj) else "",
             "credentials": secret_rows(obj, full=request.user.has_perm(MANAGE)),
             "token_note": token_note(obj, now),
             "by_link": needs_owner(obj),
+            "observes": only_observed(obj),
             "may_manage": request.user.has_perm(MANAGE),
         }
 
@@ -190,7 +200,7 @@ class ConnectionAdmin(ConnectionButtons):
         too_old = f"too old after {obj.stale_after_h} h"
         tone = "warn" if is_stale(obj, timezone.now()) else ""
         age = Fact("Last answer", when(obj.last_ok_at), too_old, tone=tone)
-        return [age, *more_facts(obj, request)]
+        return [age, *_budget_facts(obj), *more_facts(obj, request)]
 
     def detail_links(self, request: HttpRequest, obj: Connection) -> list[tuple[str, str, str]]:
         """Where its rows are."""
@@ -200,6 +210,16 @@ class ConnectionAdmin(ConnectionButtons):
             ("All its runs", f"{runs}?connection__in={obj.pk}", "sync"),
             ("All its webhooks", f"{hooks}?connection__in={obj.pk}", "inbox"),
         ]
+
+
+def _budget_facts(connection: Connection) -> list[Fact]:
+    """How much of the calls an hour it allows are used; nothing where nobody counts."""
+    limit = limit_of(connection)
+    if limit is None:
+        return []
+    used = used_of(connection, timezone.now())
+    tone = "warn" if used >= limit * NEARLY else ""
+    return [Fact("Calls, last hour", f"{used:,}", f"of {limit:,} we may make", tone=tone)]
 
 
 def _flow_rows(connection: Connection) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ HELD_HINTS = {
     "rejected": "Too many of their numbers cannot be read, so the others are not trusted either.",
     "incomplete": "Too much of what they listed before is not in this answer.",
     "zeroed": f"So many SKUs do not sell out at once. {ASK}",
-    "lost": f"More than half of all units would be gone. {ASK}",
+    "lost": f"So many units do not sell in between. {ASK}",
     "moved": f"So many numbers do not double or halve at once. {ASK}",
 }
 

@@ -114,11 +114,15 @@ def _field(name: str, info: FieldInfo) -> forms.Field:
     if kind is bool:
         return forms.BooleanField(required=False, **words)
     if get_origin(kind) is Literal:
-        choices = [(one, str(one).replace("_", " ").capitalize()) for one in get_args(kind)]
+        choices = [(one, _choice(str(one))) for one in get_args(kind)]
         return forms.ChoiceField(choices=choices, **words)
     if kind is int:
         return forms.IntegerField(required=info.is_required(), **words)
     return forms.CharField(required=info.is_required(), max_length=300, **words)
+
+
+def _choice(word: str) -> str:
+    return word if word.isupper() else word.replace("_", " ").capitalize()
 
 
 def _words(name: str, info: FieldInfo) -> tuple[str, str]:

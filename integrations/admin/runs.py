@@ -1,50 +1,43 @@
 """Runs: the list, and what one run did, changed and called."""
 
-from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse_lazy
-from django.utils import timezone
+from django.urls import path, reverse_lazy
+from django.urls.resolvers import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.adminkit.actions import Told, portal_action
 from config.adminkit.empty import Empty
 from config.adminkit.filters import DateRange, MultiChoice
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
-from config.adminkit.parts import badge, when
-from integrations.admin.asking import ask_for_runs
+from config.adminkit.parts import when
 from integrations.admin.cadence import flow_words
 from integrations.admin.choices import RUN_STATUS, FlowChoice
 from integrations.admin.held_buttons import discard, held_facts, release
 from integrations.admin.places import address, row_url
+from integrations.admin.run_buttons import cancel, run_again
 from integrations.admin.run_changes import change_tabs, find_changes, held_word
+from integrations.admin.run_ends import find_later, hint_of, tone_of
+from integrations.admin.run_progress import live_badge, live_count, progress_view, watched
 from integrations.admin.run_words import find_names, find_story
 from integrations.models import Connection, SyncRun
+from integrations.services.budget import said_budget
 from integrations.services.held_runs import CannotDecide
+from integrations.services.progress import ALIVE
+from integrations.services.run_handle import COUNTS
 
 Status = SyncRun.Status
-ALIVE = (Status.QUEUED, Status.RUNNING)
 SHOWN_CALLS = 100
-HINTS = {
-    "auth": "The account does not let us in. Open the connection and connect it again.",
-    "retryable": "Nothing to do: it runs again on its schedule, or press Run again.",
-    "bad_response": "Their answer could not be used. Run it again; if it stays, tell them.",
-    "not_active": "Make the connection work first, then run it again.",
-    "not_capable": "This kind of system does not have this flow.",
-    "waiting": "A queued run starts by itself as soon as the system may be called.",
-    "silent": "It runs again by itself. If it stays, look at the memory of the worker.",
-    "defect": "This is a fault of ours. The log of the worker has the details.",
-}
 
 
 @admin.register(SyncRun)
 class SyncRunAdmin(SummaryAdmin):
-    """Machines write them; a person may ask for the same run again."""
+    """Machines write them; a person may stop one, or ask for the same run again."""
 
     nav = Nav("Integrations", 20, "sync", "r", label="Runs")
     nav_tone = "warn"
@@ -76,6 +69,7 @@ class SyncRunAdmin(SummaryAdmin):
         "sync",
     )
     refusals = (CannotDecide,)
+    change_list_template = "admin/integrations/syncrun/list.html"
     summary_template = "admin/integrations/syncrun/summary.html"
     summary_only = True
     views = [
@@ -87,6 +81,13 @@ class SyncRunAdmin(SummaryAdmin):
         ("partial", "Partial", Q(status=Status.PARTIAL), "warn"),
         ("completed", "Completed", Q(status=Status.COMPLETED), ""),
     ]
+
+    def get_urls(self) -> list[URLPattern]:
+        """And how far runs are, before Django's catch-all."""
+        view = self.admin_site.admin_view(partial(progress_view, self))
+        view.model_admin = self  # type: ignore[attr-defined]
+        mine = path("progress/", view, name="integrations_syncrun_progress")
+        return [mine, *super().get_urls()]
 
     def _exact_hit(self, request: HttpRequest) -> Any:
         query = request.GET.get("q", "").strip().lstrip("#")
@@ -110,7 +111,7 @@ class SyncRunAdmin(SummaryAdmin):
     @column("Status", "m-b", "status")
     def state(self, run: SyncRun) -> SafeString:
         """What came of it."""
-        return badge(run.get_status_display())
+        return live_badge(run)
 
     @column("Started by", "p3", "trigger")
     def by(self, run: SyncRun) -> str:
@@ -118,41 +119,44 @@ class SyncRunAdmin(SummaryAdmin):
         return started_by(run)
 
     @column("Processed", "num", "processed")
-    def n_processed(self, run: SyncRun) -> int:
-        """Rows it looked at."""
-        return run.processed
+    def n_processed(self, run: SyncRun) -> SafeString:
+        """Rows it looked at, of how many while it runs."""
+        number = live_count(run, "processed")
+        if run.status in ALIVE and run.total:
+            return format_html('{} <span class="q">of {}</span>', number, f"{run.total:,}")
+        return number
 
     @column("Created", "num p3", "created")
     def n_created(self, run: SyncRun) -> SafeString:
         """New rows."""
-        return quiet_zero(run.created)
+        return quiet_zero(run, "created")
 
     @column("Updated", "num p2", "updated")
     def n_updated(self, run: SyncRun) -> SafeString:
         """Changed rows."""
-        return quiet_zero(run.updated)
+        return quiet_zero(run, "updated")
 
     @column("Unchanged", "num p3", "unchanged")
     def n_unchanged(self, run: SyncRun) -> SafeString:
         """Rows that were right already."""
-        return format_html('<span class="q">{}</span>', run.unchanged)
+        return format_html('<span class="q">{}</span>', live_count(run, "unchanged"))
 
     @column("Skipped", "num p3", "skipped")
     def n_skipped(self, run: SyncRun) -> SafeString:
         """Rows left out, with a reason each."""
-        return quiet_zero(run.skipped)
+        return quiet_zero(run, "skipped")
 
     @column("Failed", "num p2", "failed")
     def n_failed(self, run: SyncRun) -> SafeString:
         """Rows that could not be done."""
         if run.failed:
-            return format_html('<b class="down">{}</b>', run.failed)
-        return quiet_zero(0)
+            return format_html('<b class="down">{}</b>', live_count(run, "failed"))
+        return quiet_zero(run, "failed")
 
     @column("Started", "num m-d", "started_at")
     def started(self, run: SyncRun) -> SafeString:
-        """When."""
-        return when(run.started_at or run.created_at)
+        """When it did, or will."""
+        return when(run.started_at or run.waits_until or run.created_at)
 
     @column("Took", "num p3")
     def took_(self, run: SyncRun) -> str:
@@ -171,19 +175,23 @@ class SyncRunAdmin(SummaryAdmin):
             "story": find_story(obj, request),
             "badges": [obj.get_status_display()],
             "alive": obj.status in ALIVE,
+            "watch": watched(obj),
+            "counts": {name: live_count(obj, name) for name in (*COUNTS, "pages")},
             "flow_label": flow_words(obj.flow),
             "connection_url": row_url(obj.connection),
             "started": obj.started_at or obj.created_at,
             "took": took(obj),
             "by": started_by(obj) if obj.user else started_by(obj).lower(),
-            "hint": HINTS.get(obj.reason, ""),
+            "hint": hint_of(obj),
+            "later": find_later(obj),
             "needs_reconnect": obj.connection.status == Connection.Status.NEEDS_ATTENTION,
-            "tone": _tone(obj),
+            "tone": tone_of(obj),
             "change_tabs": change_tabs(changes, tab, held_word(obj)),
             "changes": [(*cells, names.get(cells[0].key)) for cells in shown],
             "more_changes": changes.left_off(tab),
             "calls": list(obj.calls.order_by("id")[:SHOWN_CALLS]),
             "call_count": obj.calls.count(),
+            "budget": said_budget(obj.connection),
             **held_facts(obj),
             "retried": obj.calls.filter(attempt__gt=1).count(),
         }
@@ -198,44 +206,7 @@ class SyncRunAdmin(SummaryAdmin):
         url = f"{listing}?connection__in={obj.connection_id}"
         return [(f"All runs of {obj.connection}", url, "sync")]
 
-    @portal_action(
-        "Run again",
-        perm="integrations.run_flow",
-        icon="retry",
-        # Where it did its work, waits for a decision, or cannot call, that is not what helps.
-        primary=lambda run: (
-            run.status not in (Status.COMPLETED, Status.HELD)
-            and run.connection.status == Connection.Status.ACTIVE
-        ),
-        where=("detail", "bulk"),
-        available=lambda run: run.status not in ALIVE,
-        why_not="it has not ended yet",
-    )
-    def run_again(self, request: HttpRequest, queryset: QuerySet[SyncRun]) -> Told:
-        """The same flow of the same connection, once more."""
-        runs = queryset.select_related("connection")
-        pairs = list(dict.fromkeys((run.connection, run.flow) for run in runs))
-        told = ask_for_runs(request, pairs)
-        return replace(told, goto=told.url, url="", link="") if len(pairs) == 1 else told
-
-    @portal_action(
-        "Cancel",
-        perm="integrations.run_flow",
-        icon="cancel",
-        where=("detail", "bulk"),
-        available=lambda run: run.status == Status.QUEUED,
-        why_not="it has begun already",
-    )
-    def cancel(self, request: HttpRequest, queryset: QuerySet[SyncRun]) -> Told:
-        """Take it out of the queue before it begins."""
-        now, done, skipped = timezone.now(), 0, []
-        for run in queryset:
-            if run.move(Status.QUEUED, Status.CANCELED, finished_at=now):
-                done += 1
-            else:
-                skipped.append((run, "it has begun meanwhile"))
-        return Told(f"{done} canceled", skipped=skipped, before="Queued", after="Canceled")
-
+    run_again, cancel = run_again, cancel
     discard, release = discard, release  # the last primary button is the one shown as such
 
 
@@ -258,12 +229,7 @@ def took(run: SyncRun) -> str:
     return f"{seconds:.1f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
 
 
-def quiet_zero(number: int) -> SafeString:
-    """A zero does not catch the eye."""
-    return format_html("{}", number) if number else SafeString('<span class="q">0</span>')
-
-
-def _tone(run: SyncRun) -> str:
-    if run.status in (Status.FAILED, Status.INTERRUPTED):
-        return "bad"
-    return "mute" if run.status in (Status.SKIPPED, Status.CANCELED) else "warn"
+def quiet_zero(run: SyncRun, name: str) -> SafeString:
+    """A count; a zero does not catch the eye."""
+    number = live_count(run, name)
+    return number if getattr(run, name) else format_html('<span class="q">{}</span>', number)

@@ -3,6 +3,7 @@
 import secrets
 from typing import TYPE_CHECKING, ClassVar
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -37,12 +38,20 @@ class StalePolicy(models.TextChoices):
     ZERO = "zero", "Publish 0"
 
 
+def percent_field(default: int) -> "models.PositiveSmallIntegerField[int, int]":
+    """A share in whole percent, 0 to 100."""
+    return models.PositiveSmallIntegerField(
+        default=default, db_default=default, validators=[MaxValueValidator(100)]
+    )
+
+
 class Connection(Movable, Leased, Stamped):
     """The lease of this row is the single-flight lock of a token refresh.
 
     `failures` are runs failed since the last good one. The circuit breaker (services/breaker.py)
     is `failed_calls` in a row, `opened` (how often in a row; 0: closed), `probed_at` (when the
     last probe began) and `paused_until`, which a request to slow down sets too.
+    `hold_..._pct` are the limits of the brake (inventory/brake.py), in percent; 100: never held.
     """
 
     Status = ConnectionStatus
@@ -83,7 +92,13 @@ class Connection(Movable, Leased, Stamped):
     )
     stale_after_h = models.PositiveIntegerField("stale after, hours", default=24)
     stale_policy = models.CharField(max_length=10, choices=StalePolicy, default=StalePolicy.KEEP)
+    hold_rejected_pct = percent_field(5)
+    hold_missing_pct = percent_field(20)
+    hold_zeroed_pct = percent_field(20)
+    hold_moved_pct = percent_field(50)
     rejected_hooks = models.PositiveIntegerField(default=0, editable=False)
+    # What its server was found to offer or to lack, by names of the provider; nobody edits it.
+    facts = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     installed_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_ok_at = models.DateTimeField(null=True, blank=True, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)

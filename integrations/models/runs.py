@@ -33,14 +33,20 @@ class RunTrigger(models.TextChoices):
 
 # How a held run that was not released ended, by its `reason`: a canceled one is called so.
 HELD_ENDS = {"discarded": "Discarded", "overtaken": "Overtaken"}
+# Reasons that are a state of their own to whoever reads: a skipped run whose work a later run goes
+# on with, and a running one that was asked to stop.
+PUT_OFF, CANCELING = "put_off", "canceling"
 
 
 class SyncRun(Movable, Stamped):
-    """Counts are records. `slot` is the due minute of a scheduled run; it makes a run unique.
+    """Counts are records, `pages` those they were read in.
+
+    `slot` is the due minute of a scheduled run; it makes a run unique.
 
     `reason` is a short code of why a run was skipped, held or failed; `error` the sentence.
     A held run ends by a person, or by a newer good run that overtakes it; `decided_by` says who
-    released or discarded it, `decision_note` why.
+    released, discarded or canceled a run, `decision_note` why. A queued run with `waits_until` goes
+    on with the work of one that was put off; `put_off` counts how often in a row.
     """
 
     Status = RunStatus
@@ -78,6 +84,9 @@ class SyncRun(Movable, Stamped):
     )
 
     decision_note = models.CharField(max_length=300, blank=True, default="", db_default="")
+    pages = models.PositiveIntegerField(default=0, db_default=0)
+    put_off = models.PositiveSmallIntegerField(default=0, db_default=0)
+    waits_until = models.DateTimeField(null=True)
 
     class Meta:
         permissions = [
@@ -113,6 +122,10 @@ class SyncRun(Movable, Stamped):
         """Its status as staff read it: of a held run that ended, how."""
         if self.status == RunStatus.CANCELED and self.reason in HELD_ENDS:
             return HELD_ENDS[self.reason]
+        if self.status == RunStatus.SKIPPED and self.reason == PUT_OFF:
+            return "Put off"
+        if self.status == RunStatus.RUNNING and self.reason == CANCELING:
+            return "Canceling"
         return str(RunStatus(self.status).label)
 
 

@@ -2,9 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel
 
@@ -19,8 +19,10 @@ from integrations.types import (
     OrderToPlace,
     PlacedLine,
     PlacedOrder,
+    PurchaseOrderQuery,
     RemoteItem,
     RemoteProduct,
+    RemotePurchaseOrder,
     RemoteShipment,
     ShipmentToPublish,
     StockAnswer,
@@ -64,7 +66,13 @@ class Cadence:
 
 @dataclass(frozen=True)
 class Access:
-    """Everything a provider instance is given: whose account, with what, over what."""
+    """Everything a provider instance is given: whose account, with what, over what.
+
+    A pull that reads pages calls `on_page` after each, with the number of rows of the whole answer
+    if the system says it: that is what progress is shown by. What a server was found to lack or
+    to offer is kept with the connection: `remember` writes it, `remembered` is what was known at
+    the start.
+    """
 
     connection: str
     account: str
@@ -73,6 +81,9 @@ class Access:
     tokens: TokenStore
     http: "Client"
     now: Callable[[], datetime]
+    on_page: Callable[[int | None], object] = lambda total: None
+    remembered: Mapping[str, Any] = field(default_factory=dict)
+    remember: Callable[[str, Any], object] = lambda name, value: None
 
 
 class Provider(ABC):
@@ -86,6 +97,9 @@ class Provider(ABC):
     claims_stock: ClassVar[Literal["on_accept", "on_ship"]] = "on_accept"
     # The name of the Settings field that is the account (shop domain, company id).
     account_field: ClassVar[str] = ""
+    # Environment variable -> the field of Settings or Secrets a first connection takes from it.
+    # What is named here is what the provider cannot work without.
+    bootstrap: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, access: Access) -> None:
         self.access = access
@@ -99,6 +113,11 @@ class Provider(ABC):
     def normalize_account(cls, account: str) -> str:
         """The account in its one spelling. Raises ValueError with a sentence if it is not one."""
         return account.strip()
+
+    @classmethod
+    def hourly_budget(cls, settings: BaseModel) -> int | None:
+        """How many calls an hour this account may make; None where nobody counts them."""
+        return None
 
     @abstractmethod
     def headers(self) -> Mapping[str, str]:
@@ -162,15 +181,22 @@ class PullsStock(ABC):
     def pull_stock(
         self, items: Sequence[RemoteItem] | None = None, since: datetime | None = None
     ) -> Iterator[StockItem]:
-        """Stock of these items, or of everything."""
+        """Stock of these items, or of everything.
+
+        `items` may be very long and read from the database as it is walked: walk it only where
+        the system must be asked item by item. A system without a catalog of its own (not
+        PullsProducts) may answer with more than was asked for: strangers are listed for staff.
+        """
 
 
 class PullsPurchaseOrders(ABC):
     @abstractmethod
-    def pull_purchase_orders(
-        self, since: datetime | None, until: datetime | None, statuses: Sequence[str]
-    ) -> Iterator[object]:
-        """What we bought, as the ERP has it."""
+    def pull_purchase_orders(self, query: PurchaseOrderQuery) -> Iterator[RemotePurchaseOrder]:
+        """What we bought, as the ERP has it: every order that matches, whatever it ignores."""
+
+    def purchase_order_url(self, external_id: str) -> str:
+        """Where staff look at a purchase order there, or empty."""
+        return ""
 
 
 class PushesOrders(ABC):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 DEFAULT_API_KEY = "sandbox-api-key"
 DEFAULT_API_SECRET = "sandbox-api-secret"  # noqa: S105 - a simulator's own, opens nothing
+DEFAULT_ERP_USERNAME = "ops@crossdock-coffee.example"
+DEFAULT_ERP_PASSWORD = "sandbox-erp-password"  # noqa: S105 - the same
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,8 @@ class Config:
     state_path: Path | None = None
     api_key: str = DEFAULT_API_KEY
     api_secret: str = DEFAULT_API_SECRET
+    erp_username: str = DEFAULT_ERP_USERNAME
+    erp_password: str = DEFAULT_ERP_PASSWORD
     seed: bool = True
     webhook_retry_base_seconds: float = 2.0
     webhook_timeout_seconds: float = 5.0

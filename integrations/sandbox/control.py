@@ -44,7 +44,8 @@ POST /control/stores/{shop}/privacy        topic (customers/data_request, custom
                                            shop/redact), email, client_id, uri
 POST /control/stores/{shop}/stock          sku, quantity
 
-A refusal is status 422 with {"error": "..."}; an unknown store is 404.
+The addresses of the ERPs are listed in sellercloud/control.py. A refusal is status 422 with
+{"error": "..."}; an unknown store is 404.
 """
 
 import sys
@@ -61,6 +62,8 @@ from .faults import Dial
 from .ledger import as_json, select
 from .messages import BadRequest, Request, Response, json_response
 from .router import Router
+from .sellercloud import control as erp_control
+from .sellercloud.seed import seed_erps
 from .shopify.control import ACTIONS
 from .shopify.finding import StoreAction, app_of
 from .shopify.installs import revoke_secret, rotate_secret
@@ -84,6 +87,7 @@ def add_routes(router: Router) -> None:
     router.add("POST", "/control/dials", _add_dial)
     router.add("POST", "/control/dials/clear", _clear_dials)
     router.add("POST", "/control/reset", _reset)
+    erp_control.add_routes(router)
     router.add("POST", "/control/apps", _add_app)
     router.add("POST", "/control/apps/rotate", _rotate)
     router.add("POST", "/control/apps/revoke", _revoke)
@@ -202,6 +206,7 @@ def _reset(world: World, request: Request) -> Response:
         world.state = State(next_id=world.state.next_id)
         world.buckets.clear()
         seed_world(world, stores=seeded)
+        seed_erps(world, wanted=seeded)
         world.state.apps = apps | world.state.apps
         world.on_change()
     return json_response({"stores": list(world.state.stores)})

@@ -15,6 +15,7 @@ OPERATIONS = (
     *("*", "orderCreate", "orderCancel", "orderEditBegin", "orderEditCommit", "orders", "order"),
     *("orderByIdentifier", "nodes", "products", "productVariants", "inventoryItems", "location"),
     *("productSet", "inventorySetQuantities", "fulfillmentCreate", "webhookSubscriptionCreate"),
+    *("token", "PurchaseOrders", "PurchaseOrder", "Inventory", "InventoryDetails"),
     *("access_token", "orders/create", "orders/updated", "orders/cancelled", "orders/edited"),
     *("fulfillments/create", "fulfillments/update", "inventory_levels/update", "app/uninstalled"),
 )
@@ -25,6 +26,10 @@ def dials(world: World, request: Request, error: str = "", status: int = 200) ->
     """GET /dials/: what is set to fail, and a form for each kind of failure."""
     with world.lock:
         stores = [{"domain": one.domain, "name": one.name} for one in world.state.stores.values()]
+        stores += [
+            {"domain": one.account, "name": f"ERP of {one.company}"}
+            for one in world.state.erps.values()
+        ]
         on = [one.model_copy() for one in world.state.dials]
     names = {one["domain"]: one["name"] for one in stores}
     return page(

@@ -54,6 +54,26 @@ SETTINGS: dict[str, Setting] = {
             "missing": "nothing: the header is missing",
         },
     ),
+    "status": Setting("Status", {one: one for one in ("500", "502", "503", "504")}),
+    "total_is": Setting(
+        "The total",
+        {
+            "more": "is more than there are",
+            "less": "is less than there are",
+            "zero": "is zero",
+            "text": "is no number",
+            "missing": "is missing",
+        },
+    ),
+    "filter_name": Setting(
+        "Filter",
+        {
+            "all": "every filter",
+            "pOStatuses": "the filter by status",
+            "createDate": "the filter by date of creation",
+            "updatedDate": "the filter by date of change",
+        },
+    ),
     "effect": Setting("The call takes effect", {"true": "yes", "false": "no"}, is_flag=True),
     "drip_seconds": Setting("Seconds between bytes", low="0.001", high="60", step="any"),
     "megabytes": Setting("Megabytes", low="0.1", high="4096", step="any"),
@@ -136,10 +156,13 @@ REFUSALS = {
         "Our token is refused (401), also at the token address, until its owner approves us again.",
         times=0,
     ),
-    Mode.INVALID_GRANT: Words("No new token is given: the refresh token is dead.", times=0),
+    Mode.INVALID_GRANT: Words(
+        "No new token is given: the refresh token is dead, or the password is refused.", times=0
+    ),
+    Mode.TOKEN_REVOKED: Words("Our token is revoked (401); signing in again gives a good one."),
     Mode.FORBIDDEN: Words("The call is forbidden (403).", times=0),
-    Mode.ERROR: Words("An error on their side (500); nothing has happened."),
-    Mode.ERROR_AFTER: Words("It happens, but the answer is an error (500)."),
+    Mode.ERROR: Words("An error on their side ({status}); nothing has happened.", ("status",)),
+    Mode.ERROR_AFTER: Words("It happens, but the answer is an error ({status}).", ("status",)),
     Mode.GRAPHQL_ERROR: Words("Their GraphQL reports an inner error; nothing has happened."),
     Mode.GRAPHQL_ERROR_AFTER: Words("It happens, but their GraphQL reports an inner error."),
     Mode.REDIRECT: Words("The call is redirected; it leads to {redirect_to}.", ("redirect_to",)),
@@ -154,14 +177,21 @@ BODIES = {
     Mode.WRONG_TYPE: Words("The answer is right but says that it is HTML.", EFFECT),
 }
 LISTS = {
-    Mode.PAGE_REPEATS: Words("The same page comes again and again, under one cursor.", times=0),
+    Mode.PAGE_REPEATS: Words(
+        "The same page comes again and again, under one cursor or whatever number is asked.",
+        times=0,
+    ),
     Mode.CURSOR_LOOP: Words("After the last page the list starts over, in a circle.", times=0),
     Mode.ENDLESS_PAGES: Words(
-        "The same page comes again and again, under ever new cursors.", times=0
+        "The same page comes again and again, under ever new cursors or a growing total.", times=0
     ),
     Mode.ONE_MORE_PAGE: Words("The last page promises another one, which is empty.", times=0),
     Mode.ENDS_EARLY: Words(
         "The list says it is complete, with {share} of it left out.", SHARE, times=0
+    ),
+    Mode.WRONG_TOTAL: Words("The total that comes with a list {total_is}.", ("total_is",), times=0),
+    Mode.FILTER_IGNORED: Words(
+        "The list ignores {filter_name} and says nothing about it.", ("filter_name",), times=0
     ),
 }
 STOCK = {

@@ -30,6 +30,7 @@ class Mode(StrEnum):
     TOO_MANY = "429"
     UNAUTHORIZED = "401"
     INVALID_GRANT = "invalid_grant"
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a mode's name
     FORBIDDEN = "403"
     ERROR = "500"
     ERROR_AFTER = "500_after"
@@ -51,6 +52,8 @@ class Mode(StrEnum):
     ENDLESS_PAGES = "endless_pages"
     ONE_MORE_PAGE = "one_more_page"
     ENDS_EARLY = "ends_early"
+    WRONG_TOTAL = "wrong_total"
+    FILTER_IGNORED = "filter_ignored"
 
     EMPTY_INVENTORY = "empty_inventory"
     STOCK_SHORT = "stock_short"
@@ -106,6 +109,8 @@ STOCK_MODES: Modes = frozenset(
 )
 LOOK_UP_MODES: Modes = frozenset({Mode.STRANGER_FOUND, Mode.SEARCH_LAG})
 CREATE_MODES: Modes = frozenset({Mode.ORDER_CHANGED, Mode.STRANGER_ANSWER})
+# What only an API of numbered pages, filters and signed-in users can do.
+ERP_MODES: Modes = frozenset({Mode.TOKEN_REVOKED, Mode.WRONG_TOTAL, Mode.FILTER_IGNORED})
 GRAPHQL_MODES: Modes = frozenset({Mode.GRAPHQL_ERROR, Mode.GRAPHQL_ERROR_AFTER, Mode.THROTTLED})
 ANYWHERE: Modes = (
     frozenset(Mode)
@@ -115,9 +120,18 @@ ANYWHERE: Modes = (
     - LOOK_UP_MODES
     - CREATE_MODES
     - GRAPHQL_MODES
+    - ERP_MODES
     - {Mode.INVALID_GRANT}
 )
 API_MODES: Modes = frozenset(Mode) - WEBHOOK_MODES
+ERP_CALLS: dict[str, Modes] = {
+    "token": ANYWHERE | {Mode.INVALID_GRANT},
+    "PurchaseOrders": ANYWHERE | PAGE_MODES | ERP_MODES,
+    "PurchaseOrder": ANYWHERE | {Mode.TOKEN_REVOKED},
+    "Inventory": ANYWHERE | PAGE_MODES | STOCK_MODES | ERP_MODES,
+    "InventoryDetails": ANYWHERE | STOCK_MODES | {Mode.TOKEN_REVOKED},
+    "InventoryWarehouses": ANYWHERE | STOCK_MODES | {Mode.TOKEN_REVOKED},
+}
 STOCK_READS = frozenset(
     [
         *("products", "product", "productVariants", "productVariant", "productByIdentifier"),
@@ -127,7 +141,12 @@ STOCK_READS = frozenset(
 
 
 def modes_for(names: Collection[str]) -> Modes:
-    """What can happen to a call with these root fields: a dial counts only where it can bite."""
+    """What can happen to a call of these names: a dial counts only where it can bite.
+
+    Names are the root fields of a GraphQL call, or the one of an ERP's call.
+    """
+    for name in ERP_CALLS.keys() & set(names):
+        return ERP_CALLS[name]
     if "access_token" in names:
         return ANYWHERE | {Mode.INVALID_GRANT}
     modes = ANYWHERE | GRAPHQL_MODES | PAGE_MODES
@@ -153,6 +172,9 @@ class Dial(BaseModel):
     times: int = Field(default=0, ge=0)
     probability: float = Field(default=1.0, ge=0, le=1)
     hold_seconds: float | None = Field(default=None, ge=0, le=600)
+    status: Literal["500", "502", "503", "504"] = "500"
+    total_is: Literal["more", "less", "zero", "text", "missing"] = "more"
+    filter_name: Literal["all", "pOStatuses", "createDate", "updatedDate"] = "all"
     retry_after: int = Field(default=2, ge=0)
     retry_after_form: Literal["seconds", "date", "past", "garbage", "day", "missing"] = "seconds"
     effect: bool = True  # whether a call whose answer is spoilt takes effect

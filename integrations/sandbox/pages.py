@@ -5,6 +5,8 @@ from .mail import Mail
 from .messages import Request, Response
 from .parts import cut
 from .render import HEADERS, page
+from .sellercloud.goods import how_many
+from .sellercloud.models import OPEN, Erp
 from .world import World
 
 LATEST = 12
@@ -14,6 +16,7 @@ MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src d
 def index(world: World, request: Request) -> Response:
     """GET /: where everything is."""
     with world.lock:
+        erps = [_erp(one) for one in world.state.erps.values()]
         stores = sorted(world.state.stores.values(), key=lambda one: (not one.own, one.name))
         return page(
             "index.html",
@@ -29,10 +32,21 @@ def index(world: World, request: Request) -> Response:
                 }
                 for one in stores
             ],
+            erps=erps,
             mails=str(len(world.state.mails)),
             dials=str(len(world.state.dials)),
             entries=[_shown(entry) for entry in reversed(world.state.ledger[-LATEST:])],
         )
+
+
+def _erp(erp: Erp) -> dict[str, str]:
+    return {
+        "account": erp.account,
+        "company": erp.company,
+        "orders": str(len(erp.orders)),
+        "open": str(sum(1 for order in erp.orders.values() if order.status in OPEN)),
+        "skus": f"{how_many(erp):,}",
+    }
 
 
 def _is_open(order: object) -> bool:
@@ -56,7 +70,7 @@ def ledger(world: World, request: Request) -> Response:
     asked = request.query
     shop, kind = asked.get("store", ""), asked.get("kind", "")
     with world.lock:
-        every, shops = list(world.state.ledger), list(world.state.stores)
+        every, shops = list(world.state.ledger), [*world.state.stores, *world.state.erps]
     found = list(select(every, shop, kind)) if shop or kind else every
     part = cut(found, request)
     return page(

@@ -2,11 +2,12 @@
 
 from urllib.parse import quote
 
-from . import control, dial_pages, pages
+from . import broken, control, dial_pages, pages
 from .messages import Request, Response, redirect
 from .render import stylesheet
 from .router import Router
-from .shopify import api, app_pages, backoffice, by_hand_pages, faulty, oauth, storefront
+from .sellercloud import routes as erp_routes
+from .shopify import api, app_pages, backoffice, by_hand_pages, oauth, storefront
 from .world import World
 
 PROVIDERS = ("shopify", "shopify-partner")
@@ -18,6 +19,7 @@ def build_router() -> Router:
     _add_apis(router)
     _add_pages(router)
     _add_store_pages(router)
+    erp_routes.add_routes(router)
     control.add_routes(router)
     return router
 
@@ -31,7 +33,7 @@ def _add_apis(router: Router) -> None:
         router.add("POST", f"{base}/api/{{version}}/graphql.json", api.graphql)
         router.add("GET", f"{base}/orders/{{order}}", _order_link)
     for method in ("GET", "POST"):
-        router.add(method, "/elsewhere/(?P<path>.*)", faulty.elsewhere)
+        router.add(method, "/elsewhere/(?P<path>.*)", broken.elsewhere)
 
 
 def _order_link(world: World, request: Request, provider: str, shop: str, order: str) -> Response:

@@ -18,6 +18,7 @@ from .mail import start_mailbox
 from .messages import BadRequest, Request, Response, text
 from .router import Router
 from .routes import build_router
+from .sellercloud.seed import seed_erps
 from .shopify.courier import Courier
 from .shopify.graphql.binding import bound_schema
 from .shopify.seed import seed_world
@@ -57,7 +58,7 @@ class Handler(BaseHTTPRequestHandler):
         except BadRequest as exc:
             response = text(str(exc), 400)
         except UnknownStore as exc:
-            response = text(f"There is no store {exc}.", 404)
+            response = text(f"There is no store or ERP {exc}.", 404)
         if response.hold_seconds is not None:
             self._hold(response.hold_seconds)
             return
@@ -202,5 +203,6 @@ def serve(config: Config) -> Server:
     state = load_state(config.state_path) if config.state_path else None
     world = World(config, state)
     seed_world(world, stores=config.seed)
+    seed_erps(world, wanted=config.seed)
     bound_schema()  # half a second of work that the first callers would otherwise wait for
     return Server(world)

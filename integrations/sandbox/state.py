@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from .faults import Dial
 from .ledger import Entry
 from .mail import Mail
+from .sellercloud.models import Erp
 from .shopify.models import App, Delivery, Store
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ class State(BaseModel):
     next_id: int = 1
     apps: dict[str, App] = {}
     stores: dict[str, Store] = {}
+    erps: dict[str, Erp] = {}
     deliveries: dict[str, Delivery] = {}
     dials: list[Dial] = []
     mails: list[Mail] = []

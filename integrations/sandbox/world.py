@@ -11,6 +11,7 @@ from .config import Config
 from .faults import WEBHOOK_MODES, Dial, Mode, Modes, modes_for, pick
 from .ledger import Entry, as_json
 from .mail import MOST_MAILS, read_mail
+from .sellercloud.models import Erp
 from .shopify.graphql.cost import Bucket
 from .shopify.models import Store
 from .state import State
@@ -19,7 +20,7 @@ FIRST_ID = 8_210_000_000_000
 
 
 class UnknownStore(Exception):
-    """No store has this domain."""
+    """No store has this domain, or no ERP this host name."""
 
 
 class World:
@@ -53,6 +54,13 @@ class World:
             return self.state.stores[shop.lower()]
         except KeyError as exc:
             raise UnknownStore(shop) from exc
+
+    def erp(self, account: str) -> Erp:
+        """The ERP of a host name. Raises UnknownStore."""
+        try:
+            return self.state.erps[account.lower()]
+        except KeyError as exc:
+            raise UnknownStore(account) from exc
 
     def record(self, kind: str, shop: str, subject: str, summary: str, **detail: Any) -> Entry:
         """Append to the ledger. Only what has taken effect is recorded."""

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from integrations import registry
 from integrations.crypto import CredentialUnreadable
 from integrations.models import Connection
-from integrations.providers.base import Provider
+from integrations.models.connection import StockAuthority
+from integrations.providers.base import Authorizes, Provider, PullsStock, PushesOrders
 from integrations.services.connections import with_app_credentials
 
 OLD = "old_"  # old_client_secret is the value client_secret had before
@@ -43,6 +44,10 @@ def save_connection(
         raise ValueError(f"{slug} belongs to {row.account}. Make another connection for {account}.")
     is_new = row is None
     row = row or Connection(provider=provider, slug=_checked_slug(slug), name=name or slug)
+    if is_new:
+        row.stock_authority = stock_authority_of(cls)
+    if fields != row.settings:
+        row.facts = {}  # found out about a server that was called in another way
     row.settings, row.account, row.name = fields, account, name or row.name
     _lay_over(cls, row, secrets)
     try:
@@ -51,6 +56,13 @@ def save_connection(
     except IntegrityError:
         raise ValueError(f"There is already a connection to {account}.") from None
     return row, is_new
+
+
+def stock_authority_of(cls: type[Provider]) -> StockAuthority:
+    """What a new connection's stock counts for: nothing where nothing can be ordered."""
+    if issubclass(cls, PullsStock) and not issubclass(cls, PushesOrders):
+        return StockAuthority.OBSERVE
+    return StockAuthority.MIRROR
 
 
 def _checked(model: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,6 +95,8 @@ def _lay_over(cls: type[Provider], row: Connection, secrets: Mapping[str, str]) 
     merged = {**stored, **given, **_replaced(cls, stored, given)}
     cls.Secrets(**merged)
     row.secrets = merged
+    if merged != stored and not issubclass(cls, Authorizes):
+        row.tokens, row.tokens_expire_at = {}, None  # got with the ones before: proves nothing
     row.credentials_version += 1
     if any(merged.get(name) != stored.get(name) for name in merged if name.startswith(OLD)):
         row.old_secrets_until = timezone.now() + timedelta(hours=portal.OLD_SECRET_HOURS)

@@ -16,11 +16,13 @@ from integrations import registry
 from integrations.answers import Call, Timeouts
 from integrations.crypto import CredentialUnreadable
 from integrations.errors import NotAuthorized, ProviderError
+from integrations.handover import tell
 from integrations.http import Client
 from integrations.models import ApiCall, Connection, FlowSchedule, SyncRun
 from integrations.providers.base import Access, Provider
 from integrations.services import breaker
 from integrations.services.alerts import close_alert, raise_alert
+from integrations.services.budget import budget_of
 from integrations.services.schedules import default_schedule
 from integrations.services.tokens import DatabaseTokens, NoTokens
 from integrations.types import AccountInfo
@@ -28,8 +30,15 @@ from integrations.types import AccountInfo
 Status = Connection.Status
 
 
-def provider_for(connection: Connection, run_id: int | None = None) -> Provider:
-    """The provider of a connection, ready to call.
+def provider_for(
+    connection: Connection,
+    run_id: int | None = None,
+    on_page: Callable[[int | None], object] = lambda total: None,
+) -> Provider:
+    """The provider of a connection, ready to call; `on_page` hears of each page of a pull.
+
+    Its provider may be used in helper threads: calls are recorded, and pages told, in the thread
+    that owns them.
 
     Raises NotAuthorized with a sentence when its credentials cannot be read, and LookupError when
     the code for this provider is gone.
@@ -42,16 +51,29 @@ def provider_for(connection: Connection, run_id: int | None = None) -> Provider:
         raise NotAuthorized(f"The stored credentials cannot be read. {exc}") from None
     config = cls.Settings(**connection.settings)
     record = functools.partial(record_call, connection.pk, run_id)
+    budget = budget_of(connection)
+    take = budget.take if budget else lambda: None
     access = Access(
         connection=connection.slug,
         account=connection.account,
         settings=config,
         secrets=secrets,
         tokens=tokens,
-        http=_client(cls, connection.account, config, record),
+        http=_client(cls, connection.account, config, record, take),
         now=timezone.now,
+        on_page=lambda total: tell(lambda: on_page(total)),
+        remembered=dict(connection.facts),
+        remember=lambda name, value: tell(lambda: remember(connection.pk, name, value)),
     )
     return cls(access)
+
+
+def remember(connection_id: int, name: str, value: Any) -> None:
+    """Keep what a provider found out about its server, for the next runs."""
+    with transaction.atomic():
+        rows = Connection.objects.select_for_update().filter(pk=connection_id)
+        facts = rows.values_list("facts", flat=True).get()
+        rows.update(facts={**facts, name: value})
 
 
 def usable_secrets(connection: Connection) -> dict[str, Any]:
@@ -113,7 +135,11 @@ def app_settings(cls: type[Provider], account: str) -> dict[str, Any]:
 
 
 def _client(
-    cls: type[Provider], account: str, config: BaseModel, on_call: Callable[[Call], object]
+    cls: type[Provider],
+    account: str,
+    config: BaseModel,
+    on_call: Callable[[Call], object],
+    before_call: Callable[[], object] = lambda: None,
 ) -> Client:
     base_url = cls.base_url(account, config)
     if settings.SANDBOX_URL:
@@ -127,14 +153,16 @@ def _client(
             total=settings.HTTP_DEADLINE_S,
         ),
         sleep=time.sleep,
+        now=timezone.now,
         on_call=on_call,
+        before_call=before_call,
         name=account,
     )
 
 
 def record_call(connection_id: int, run_id: int | None, call: Call) -> None:
     """Leave the redacted row of one try, and tell the breaker what it says about the system."""
-    now = timezone.now()
+    now = call.at or timezone.now()
     ApiCall.objects.create(
         connection_id=connection_id,
         run_id=run_id,

@@ -11,12 +11,15 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
+from pydantic import ValidationError
 
+from integrations import registry
 from integrations.checks import credential_keys_open_what_is_stored
 from integrations.crypto import key_ids
 from integrations.errors import ProviderError
 from integrations.models import Connection, FlowSchedule
 from integrations.models.trigrams import has_trigrams, missing_indexes
+from integrations.services.bootstrap import unused_environment
 from integrations.services.breaker import why_waiting
 from integrations.services.connections import provider_for
 from integrations.services.heartbeats import SILENT_AFTER, last_beats
@@ -53,7 +56,22 @@ def full_check(now: datetime, *, call: bool = True) -> list[Check]:
         return found
     more: list[Callable[[], Check]] = [check_search, check_keys, check_mail, check_hook_address]
     found += [check() for check in more]
+    found += check_environment()
     return found + [check_account(one, call=call) for one in _connections()]
+
+
+def check_environment() -> list[Check]:
+    """Systems the environment holds credentials for, and nobody connected."""
+    found = []
+    for slug, cls in sorted(registry.providers().items()):
+        given, absent = unused_environment(cls)
+        if not given:
+            continue
+        connect = f"Run `manage.py connect {slug} erp --check`."
+        message = f"{', '.join(given)} {is_or_are(len(given))} set, but it was never connected."
+        fix = f"Set {', '.join(absent)} too. Then run `manage.py connect`." if absent else connect
+        found.append(Check(f"{cls.label} in the environment", "warn", message, fix))
+    return found
 
 
 def _connections() -> list[Connection]:
@@ -223,6 +241,9 @@ def check_account(row: Connection, *, call: bool = True) -> Check:
         return Check(name, "ok", f"{row.name} is {row.get_status_display().lower()}.")
     try:
         info = provider_for(row).check()
+    except ValidationError:
+        said = "Its settings are not what its provider takes."
+        return Check(name, "fail", said, "Open it in the portal: Replace credentials shows which.")
     except (ProviderError, LookupError) as exc:
         return Check(name, "fail", str(exc), "Check its credentials, and whether it is reachable.")
     if info.missing:

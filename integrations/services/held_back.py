@@ -33,15 +33,18 @@ def must_wait(record: SyncRun, now: datetime) -> bool:
     """Whether this queued run may not start; whoever gets False starts it.
 
     What a person asked for may be the probe before its time. A run that waits stays queued and
-    the tick wakes it when its connection may be called; only a command ends, as skipped.
+    the tick wakes it when its connection may be called; only a command ends, as skipped. So does
+    not the run that goes on with what was put off: no terminal waits for that one.
     """
+    if record.waits_until is not None and record.waits_until > now:
+        return True
     connection = record.connection
     if connection.status != Connection.Status.ACTIVE or admit(connection, now):
         return False
     if record.trigger in BY_A_PERSON and take_probe(connection, now):
         return False
     why, sentence = HELD_BACK, why_waiting(connection, now)
-    if record.trigger == Trigger.COMMAND:
+    if record.trigger == Trigger.COMMAND and not record.put_off:
         record.move(Status.QUEUED, Status.SKIPPED, reason=why, error=sentence, finished_at=now)
     else:
         record.update_where(Q(status=Status.QUEUED), reason=why, error=sentence)

@@ -4,16 +4,21 @@ from datetime import datetime
 
 from integrations.jobs import enqueue
 from integrations.models import Connection
+from integrations.services.api_key_ends import tell_of_ends
 from integrations.services.breaker import waits
 from integrations.services.retention import prune
 from integrations.services.subscriptions import ensure_all
 
 
 def look_after(now: datetime) -> str:
-    """Check every account, restore subscriptions, delete old rows; returns a line for the log."""
+    """Check accounts, restore subscriptions, tell of keys that end, delete old rows.
+
+    Returns a line for the log.
+    """
     checked = check_all(now)
     subscribed = ensure_all(now)
     alone = Connection.objects.filter(waits(now), status=Connection.Status.ACTIVE).count()
+    tell_of_ends(now)
     deleted = sum(prune(now).values())
     said = f"{checked} checks, {subscribed} subscriptions"
     return f"{said}, {alone} left alone, {deleted} old rows"

@@ -6,13 +6,15 @@ from django.db import models
 from django.db.models import Q
 from django_q.models import Failure, OrmQ, Success, Task
 
-from integrations.models import ApiCall, BulkAction, InboundEvent, SyncRun
+from integrations.models import ApiCall, BulkAction, ImportJob, ImportRow, InboundEvent, SyncRun
 
 BODY_DAYS, EVENT_DAYS, CALL_DAYS, RUN_DAYS, BULK_DAYS = 30, 90, 30, 365, 90
+FILE_DAYS = 7  # what a file said; that it was imported is kept as long as a bulk action
 KEEP_SUCCESSES, KEEP_FAILURES = 100, 500
 CHUNK = 1000
 
 IN_WORK = (InboundEvent.Status.RECEIVED, InboundEvent.Status.HANDLING, InboundEvent.Status.WAITING)
+ENDED = (ImportJob.Status.COMPLETED, ImportJob.Status.FAILED, ImportJob.Status.CANCELED)
 UNDECIDED = (SyncRun.Status.QUEUED, SyncRun.Status.RUNNING, SyncRun.Status.HELD)
 
 
@@ -28,6 +30,8 @@ def prune(now: datetime) -> dict[str, int]:
         "calls": _delete(ApiCall.objects.filter(at__lt=now - timedelta(days=CALL_DAYS))),
         "runs": _delete(old_runs.exclude(status__in=UNDECIDED)),
         "bulk actions": _delete(_old_bulk_actions(now)),
+        "rows of imported files": _delete(ImportRow.objects.filter(job__in=_old_files(now))),
+        "imports": _delete(_old_imports(now)),
         "finished jobs": _keep_newest(Success.objects.all(), KEEP_SUCCESSES),
         "failed jobs": _keep_newest(Failure.objects.all(), KEEP_FAILURES),
         "dead jobs": _delete(OrmQ.objects.filter(lock__lt=now - timedelta(days=BODY_DAYS))),
@@ -48,6 +52,23 @@ def _old_bulk_actions(now: datetime) -> models.QuerySet[BulkAction]:
     old = Q(status__in=ended, created_at__lt=now - timedelta(days=BULK_DAYS))
     unanswered = Q(status=BulkAction.Status.DRAFT, created_at__lt=now - timedelta(days=1))
     return BulkAction.objects.filter(old | unanswered)
+
+
+def _old_files(now: datetime) -> models.QuerySet[ImportJob]:
+    """A week after the end, or after a preview nobody confirmed, its rows are of no more use."""
+    week = now - timedelta(days=FILE_DAYS)
+    ended = Q(status__in=ENDED, finished_at__lt=week)
+    return ImportJob.objects.filter(ended | _unconfirmed(week))
+
+
+def _old_imports(now: datetime) -> models.QuerySet[ImportJob]:
+    """Those that ended long ago, and previews nobody confirmed; their rows went before them."""
+    old = Q(status__in=ENDED, created_at__lt=now - timedelta(days=BULK_DAYS))
+    return ImportJob.objects.filter(old | _unconfirmed(now - timedelta(days=FILE_DAYS)))
+
+
+def _unconfirmed(before: datetime) -> Q:
+    return Q(status=ImportJob.Status.DRAFT, created_at__lt=before)
 
 
 def _keep_newest(jobs: models.QuerySet[Task], number: int) -> int:

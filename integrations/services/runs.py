@@ -2,119 +2,39 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from integrations import registry
-from integrations.errors import NotAuthorized, ProviderError, Retryable
-from integrations.models import Connection, FlowSchedule, SyncChange, SyncRun
+from integrations.errors import NotAuthorized, ProviderError, Retryable, Throttled
+from integrations.models import Connection, FlowSchedule, SyncRun
+from integrations.models.runs import PUT_OFF
 from integrations.services.alerts import close_alert, raise_alert
-from integrations.services.connections import needs_attention, provider_for
+from integrations.services.bootstrap import begins_by_itself, not_configured
+from integrations.services.cancel_run import CANCELED, is_canceling, said_cancel
+from integrations.services.connections import check_connection, needs_attention, provider_for
 from integrations.services.held_back import must_wait, seconds_to_wait, wait_a_moment
+from integrations.services.put_off import go_on_later, too_often
+from integrations.services.run_handle import (
+    COUNTS,
+    LEASE_S,
+    SHOWN,
+    Canceled,
+    Held,
+    LeaseLost,
+    Run,
+)
 from integrations.services.run_requests import start_again
 from integrations.services.schedules import defer
 
+__all__ = ["COUNTS", "LEASE_S", "Held", "LeaseLost", "Run", "run_flow"]
+
 log = logging.getLogger(__name__)
 Status = SyncRun.Status
-
-LEASE_S = int(settings.RUN_LEASE_S)
-BATCH = 500
-COUNTS = ("processed", "created", "updated", "unchanged", "skipped", "failed")
-
-
-class LeaseLost(Exception):
-    """Another worker took this flow over: stop, and write nothing more."""
-
-
-class Held(Exception):
-    """The run looks wrong and waits for a person; its differences are in SyncChange."""
-
-    def __init__(self, reason: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.reason = reason
-
-
-@dataclass
-class Run:
-    """What a flow is given: the provider to talk to and the record to write to."""
-
-    record: SyncRun
-    connection: Connection
-    schedule: FlowSchedule
-    provider: Any
-    started_at: datetime
-    watermark: dict[str, Any]
-    progress: Callable[[SyncRun], object] = lambda record: None
-    alive: Callable[[datetime], object] = lambda now: None
-    _changes: list[SyncChange] = field(default_factory=list)
-
-    @property
-    def params(self) -> Mapping[str, Any]:
-        """What was asked for: `skus`, `since`, `dry_run`."""
-        params: Mapping[str, Any] = self.record.params
-        return params
-
-    def count(self, **counts: int) -> None:
-        """Add to processed, created, updated, unchanged, skipped, failed; or set `total`."""
-        for name, number in counts.items():
-            before = 0 if name == "total" else getattr(self.record, name)
-            setattr(self.record, name, before + number)
-        self.progress(self.record)
-
-    def note(
-        self,
-        key: str,
-        outcome: str,
-        message: str = "",
-        change: tuple[str, Any, Any] = ("", "", ""),
-        data: dict[str, Any] | None = None,
-    ) -> None:
-        """One row for the run page. `change` is (field, before, after); `data` is for releasing."""
-        name, before, after = change
-        self._changes.append(
-            SyncChange(
-                run=self.record,
-                key=key[:200],
-                field=name,
-                before="" if before is None else str(before),
-                after="" if after is None else str(after),
-                outcome=outcome,
-                message=message,
-                data=data,
-            )
-        )
-        if len(self._changes) >= BATCH:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write the noted rows. Raises LeaseLost, with nothing written, if it was taken over."""
-        changes, self._changes = self._changes, []
-        if changes and not _holds(self.schedule):
-            raise LeaseLost
-        SyncChange.objects.bulk_create(changes)
-
-    def beat(self) -> None:
-        """Still alive: call between pages. Raises LeaseLost if the flow was taken over."""
-        now = timezone.now()
-        if not self.schedule.extend_lease(now, LEASE_S):
-            raise LeaseLost
-        self.alive(now)
-        self.record.update_where(
-            Q(status=Status.RUNNING),
-            heartbeat_at=now,
-            **{c: getattr(self.record, c) for c in COUNTS},
-        )
-
-
-def _holds(schedule: FlowSchedule) -> bool:
-    """Whether this run's worker still is the one that may write."""
-    return FlowSchedule.objects.filter(schedule.mine(), pk=schedule.pk).exists()
 
 
 def run_flow(
@@ -155,17 +75,17 @@ def _execute(
     alive: Callable[[datetime], object],
 ) -> None:
     connection = record.connection
-    if connection.status != Connection.Status.ACTIVE:
-        word = connection.get_status_display().lower()
-        _finish(record, Status.SKIPPED, "not_active", f"{connection.name} is {word}.")
-        return
     try:
-        provider = provider_for(connection, record.pk)
+        if not _is_ready(record):
+            return
         watermark = dict(schedule.watermark)
-        run = Run(record, connection, schedule, provider, now, watermark, progress, alive)
+        run = Run(record, connection, schedule, None, now, watermark, progress, alive)
+        run.provider = provider_for(connection, record.pk, run.turn_page)
         _do(run, registry.flows()[record.flow])
     except LeaseLost:
         log.warning("run %s lost its lease", record.pk)
+    except Canceled:
+        _end_canceled(record)
     except Held as exc:
         if _finish(record, Status.HELD, exc.reason, str(exc)):
             raise_alert(
@@ -174,12 +94,33 @@ def _execute(
     except NotAuthorized as exc:
         needs_attention(connection, exc)
         _finish(record, Status.FAILED, exc.kind, str(exc))
+    except Throttled as exc:
+        _put_off(record, schedule, exc)
     except ProviderError as exc:
         _defer(schedule, exc)
         _fail(record, exc.kind, str(exc))
     except Exception:
         log.exception("run %s failed", record.pk)
         _fail(record, "defect", "Something unexpected happened; the log of the worker has it.")
+
+
+def _is_ready(record: SyncRun) -> bool:
+    """Whether it can be called; if not, the run is skipped with the reason.
+
+    A first connection that has all it needs is checked now. Raises ProviderError.
+    """
+    connection = record.connection
+    if sentence := not_configured(connection):
+        _finish(record, Status.SKIPPED, "not_configured", sentence)
+        return False
+    if connection.status == Connection.Status.ACTIVE:
+        return True
+    if begins_by_itself(connection):
+        check_connection(connection)
+        return True
+    word = connection.get_status_display().lower()
+    _finish(record, Status.SKIPPED, "not_active", f"{connection.name} is {word}.")
+    return False
 
 
 def _do(run: Run, flow: registry.Flow) -> None:
@@ -217,9 +158,25 @@ def close_run_alert(record: SyncRun) -> bool:
     return close_alert(run_fingerprint(record))
 
 
+def _end_canceled(record: SyncRun) -> None:
+    _finish(record, Status.CANCELED, CANCELED, said_cancel(record))
+
+
+def _put_off(record: SyncRun, schedule: FlowSchedule, exc: Throttled) -> None:
+    """They asked for time: a run that waits for it goes on, unless that was so three times."""
+    if is_canceling(record):
+        _end_canceled(record)
+        return
+    if (sentence := too_often(record, exc)) is not None:
+        _defer(schedule, exc)
+        _fail(record, exc.kind, sentence)
+        return
+    go_on_later(record, exc, lambda said: _finish(record, Status.SKIPPED, PUT_OFF, said))
+
+
 def _finish(record: SyncRun, status: str, reason: str = "", error: str = "") -> bool:
     """Record how it ended; False if somebody ended it meanwhile: then nothing else is written."""
-    counts = {name: getattr(record, name) for name in (*COUNTS, "total")}
+    counts = {name: getattr(record, name) for name in SHOWN}
     return record.move(
         Status.RUNNING,
         status,
@@ -231,6 +188,10 @@ def _finish(record: SyncRun, status: str, reason: str = "", error: str = "") -> 
 
 
 def _fail(record: SyncRun, reason: str, sentence: str) -> None:
+    """With one alert; but of what a person gave up nobody needs to be told."""
+    if is_canceling(record):
+        _end_canceled(record)
+        return
     if not _finish(record, Status.FAILED, reason, sentence):
         return
     Connection.objects.filter(pk=record.connection_id).update(failures=F("failures") + 1)
@@ -238,9 +199,16 @@ def _fail(record: SyncRun, reason: str, sentence: str) -> None:
         run_fingerprint(record),
         "sync",
         f"{run_title(record)} failed",
-        f"{sentence} The last good numbers stay. It runs again on its schedule.",
+        f"{sentence} The last good numbers stay. {_what_next(record)}",
         record,
     )
+
+
+def _what_next(record: SyncRun) -> str:
+    schedules = FlowSchedule.objects.filter(connection=record.connection_id, flow=record.flow)
+    if schedules.filter(enabled=True, next_due_at__isnull=False).exists():
+        return "It runs again on its schedule."
+    return "It has no schedule: press Run again once the cause is gone."
 
 
 def _defer(schedule: FlowSchedule, exc: ProviderError) -> None:

@@ -8,10 +8,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from integrations.jobs import Queue, enqueue, waiting_jobs
-from integrations.models import Connection, FlowSchedule, InboundEvent, SyncRun
-from integrations.services import bulk
+from integrations.models import Connection, FlowSchedule, ImportJob, InboundEvent, SyncRun
+from integrations.models.runs import CANCELING
+from integrations.services import bulk, imports, lost_imports, write_import
 from integrations.services.alerts import raise_alert
 from integrations.services.breaker import waits
+from integrations.services.cancel_run import CANCELED, said_cancel
 from integrations.services.held_back import HELD_BACK
 from integrations.services.run_requests import request_run, start_again
 from integrations.services.runs import LEASE_S, run_fingerprint, run_title
@@ -21,6 +23,15 @@ RUN_TASK, EVENT_TASK = "integrations.tasks.run_flow", "integrations.tasks.handle
 CHECK_TASK = "integrations.tasks.check_connection"
 INSTALL_TASK = "integrations.tasks.finish_install"
 
+INTERRUPTED = (
+    "Its worker stopped in the middle: it was killed, ran out of memory, or the machine restarted. "
+    "What it had written stays."
+)
+AGAIN = "It runs once more by itself, and repeating it is harmless."
+NOT_AGAIN = (
+    "It happened twice in a row, so it does not run again by itself. Look at the log and the "
+    "memory of the worker, then press Run again."
+)
 LOST_AFTER = timedelta(minutes=2)
 SILENT_AFTER = timedelta(seconds=LEASE_S)
 AT_MOST = 500
@@ -85,17 +96,19 @@ def sweep(now: datetime) -> int:
     """Put lost work back into the queue and end runs whose worker is gone; returns how many."""
     awake = waiting_jobs()
     woken = _wake_runs(now) + _wake_events(now, awake) + _wake_installs(now, awake)
-    woken += _wake_bulk(now, awake)
+    woken += _wake_bulk(now, awake) + _wake_imports(now, awake)
     return woken + _end_silent_runs(now) + _run_again()
 
 
 def _wake_runs(now: datetime) -> int:
     """Runs whose job was lost: queued for 2 minutes, and nothing in the queue speaks of them.
 
-    So are those that were held back, whatever their age, as soon as their connection may be called.
+    So are those that were held back or put off, whatever their age, as soon as their time has come
+    and their connection may be called.
     """
     old = Q(created_at__lt=now - LOST_AFTER) | Q(reason=HELD_BACK)
-    lost = SyncRun.objects.filter(old, status=SyncRun.Status.QUEUED)
+    is_due = Q(waits_until=None) | Q(waits_until__lte=now)
+    lost = SyncRun.objects.filter(old, is_due, status=SyncRun.Status.QUEUED)
     lost = lost.exclude(waits(now, "connection__"))
     ids = lost.values_list("pk", flat=True)[:AT_MOST]
     return _wake(RUN_TASK, ids, waiting_jobs("flows") if ids else {}, "flows")
@@ -126,6 +139,17 @@ def _wake_bulk(now: datetime, awake: Awake) -> int:
     return _wake(bulk.TASK, lost, awake)
 
 
+def _wake_imports(now: datetime, awake: Awake) -> int:
+    """Files whose job, or whose worker, was lost."""
+    if not ImportJob.objects.filter(status__in=write_import.ALIVE).exists():
+        return 0
+    queues: dict[Queue, Awake] = {"crossdock": awake, "flows": waiting_jobs("flows")}
+    tasks = (imports.READ_TASK, imports.WRITE_TASK)
+    known = {pk for one in queues.values() for task in tasks for pk in one.get(task, ())}
+    lost = lost_imports.find_lost_imports(now, known)
+    return sum(_wake(task, [pk], queues[queue], queue) for task, pk, queue in lost)
+
+
 def _wake(task: str, found: Iterable[int], awake: Awake, queue: Queue = "crossdock") -> int:
     lost = set(found) - awake.get(task, set())
     for pk in sorted(lost):
@@ -154,7 +178,7 @@ def _end_silent_runs(now: datetime) -> int:
 
 
 def interrupt(run: SyncRun, now: datetime) -> bool:
-    """End a run whose worker is gone; False if it is alive after all.
+    """End a run whose worker is gone, as canceled if that was asked; False if it is alive.
 
     Taking its lease comes first: a worker that was only frozen finds the lease lost and writes
     nothing more. The flow runs once more at once, unless the run before it ended this way too.
@@ -162,30 +186,34 @@ def interrupt(run: SyncRun, now: datetime) -> bool:
     schedule = FlowSchedule.objects.get(connection=run.connection, flow=run.flow)
     if not schedule.take_lease(now, LEASE_S):
         return False
-    ended = run.move(
-        SyncRun.Status.RUNNING,
-        SyncRun.Status.INTERRUPTED,
-        reason="silent",
-        error="The worker stopped in the middle. What it had written stays.",
-        finished_at=now,
+    canceled = run.reason == CANCELING
+    status, reason, said = (
+        (SyncRun.Status.CANCELED, CANCELED, said_cancel(run))
+        if canceled
+        else (SyncRun.Status.INTERRUPTED, "silent", INTERRUPTED)
     )
+    ended = run.move(SyncRun.Status.RUNNING, status, reason=reason, error=said, finished_at=now)
     schedule.drop_lease()
-    if ended:
+    if ended and not canceled:
         _after_interrupt(run, schedule)
     return ended
 
 
 def _after_interrupt(run: SyncRun, schedule: FlowSchedule) -> None:
+    again = not _was_interrupted_before(run)
     raise_alert(
         run_fingerprint(run),
         "sync",
         f"{run_title(run)} was interrupted",
-        "Its worker stopped in the middle. It runs again by itself; if this comes back, look at "
-        "the log and the memory of the worker.",
+        f"{INTERRUPTED} {AGAIN if again else NOT_AGAIN}",
         run,
     )
+    if again:
+        request_run(run.connection, run.flow, trigger=run.trigger, user=run.user, params=run.params)
+    start_again(schedule)
+
+
+def _was_interrupted_before(run: SyncRun) -> bool:
     before = SyncRun.objects.filter(connection=run.connection, flow=run.flow, pk__lt=run.pk)
     last = before.order_by("-pk").first()
-    if last is None or last.status != SyncRun.Status.INTERRUPTED:
-        request_run(run.connection, run.flow, trigger=run.trigger, params=run.params)
-    start_again(schedule)
+    return last is not None and last.status == SyncRun.Status.INTERRUPTED

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from integrations.crypto import seal
 from integrations.errors import Retryable
+from integrations.handover import ask
 from integrations.models import Connection
 from integrations.types import Tokens
 
@@ -32,6 +33,7 @@ def _load(data: dict[str, Any]) -> Tokens | None:
         refresh=data.get("refresh", ""),
         refresh_expires_at=moment("refresh_expires_at"),
         scopes=tuple(data.get("scopes", ())),
+        issued_at=moment("issued_at"),
     )
 
 
@@ -45,6 +47,7 @@ def _dump(tokens: Tokens) -> dict[str, Any]:
         "refresh": tokens.refresh,
         "refresh_expires_at": text(tokens.refresh_expires_at),
         "scopes": list(tokens.scopes),
+        "issued_at": text(tokens.issued_at),
     }
 
 
@@ -97,6 +100,9 @@ class DatabaseTokens:
 
         Raises Retryable if another worker holds the refresh for longer than 5 s.
         """
+        return ask(lambda: self._renew(used, fetch))
+
+    def _renew(self, used: str, fetch: Callable[[Tokens | None], Tokens]) -> Tokens:
         waited = 0.0
         while True:
             fresh = self._reload()

@@ -17,6 +17,13 @@ from integrations.types.partner_orders import (
 )
 from integrations.types.people import Address, Contact
 from integrations.types.products import NewProduct, NewVariant, RemoteProduct, RemoteVariant
+from integrations.types.purchase_orders import (
+    PurchaseOrderQuery,
+    PurchaseOrderState,
+    RemotePurchaseOrder,
+    RemotePurchaseOrderLine,
+    RemoteTracking,
+)
 from integrations.types.shipments import RemoteShipment, ShipmentToPublish, ShippedLine
 from integrations.types.stock import RemoteItem, StockAnswer, StockItem, StockToPublish
 
@@ -37,9 +44,14 @@ __all__ = [
     "PersonRequest",
     "PlacedLine",
     "PlacedOrder",
+    "PurchaseOrderQuery",
+    "PurchaseOrderState",
     "RemoteItem",
     "RemoteProduct",
+    "RemotePurchaseOrder",
+    "RemotePurchaseOrderLine",
     "RemoteShipment",
+    "RemoteTracking",
     "RemoteVariant",
     "ShipmentToPublish",
     "ShippedLine",

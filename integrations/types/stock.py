@@ -12,7 +12,7 @@ class RemoteItem:
     item_id: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StockItem:
     """The provider's own numbers for one SKU at one of its locations, in units.
 

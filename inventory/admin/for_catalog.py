@@ -4,21 +4,28 @@ from collections.abc import Sequence
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from catalog.admin.facts import Fact, StockFact, sources
 from catalog.models import Variant
 from config.adminkit.parts import when
+from inventory.admin.counting_rules import OBSERVED, is_observed, source_of
+from inventory.admin.incoming_facts import incoming_facts
 from inventory.admin.ledger import last_change
 from inventory.admin.locations import one_line
+from inventory.admin.raw_numbers import levels_of
 from inventory.admin.words import said_at, stock_word
 from inventory.availability import sellable_many
+from inventory.incoming import coming_units
 from inventory.models import Location, StockLevel
 
 
 def with_stock(variants: QuerySet[Variant]) -> QuerySet[Variant]:
-    """Each with `level_id`: one of its levels, if any location has a number for it."""
+    """Each with `level_id`, one of its levels if any location has a number for it, and
+    `coming`, the units on their way to us."""
     levels = StockLevel.objects.filter(variant=OuterRef("pk")).order_by("pk")
-    return variants.annotate(level_id=Subquery(levels.values("pk")[:1]))
+    return variants.annotate(level_id=Subquery(levels.values("pk")[:1]), coming=coming_units("pk"))
 
 
 def stock_of(variants: Sequence[Variant]) -> dict[int, StockFact]:
@@ -32,11 +39,18 @@ def stock_of(variants: Sequence[Variant]) -> dict[int, StockFact]:
 
 def places_of(variant: Variant) -> list[Fact]:
     """The variant at every location."""
-    levels = variant.levels.select_related("location").order_by("location__name")
     return [
-        Fact(level.location.name, when(said_at(level)), level.available, _page(level.pk))
-        for level in levels
+        Fact(level.location.name, _note(level), level.available, _page(level.pk))
+        for level in levels_of(variant)
     ]
+
+
+def _note(level: StockLevel) -> SafeString:
+    """Of which system it is, how old, and whether it counts at all."""
+    source, age = source_of(level.location), when(said_at(level))
+    if is_observed(level.location):
+        return format_html("{}, {}: {}", source, age, OBSERVED.lower())
+    return format_html("{}, {}", source, age)
 
 
 def shelf() -> list[Fact]:
@@ -59,5 +73,6 @@ def _page(pk: int | None) -> str:
 sources.with_stock = with_stock
 sources.stock_of = stock_of
 sources.places_of = places_of
+sources.incoming_of = incoming_facts
 sources.last_change = last_change
 sources.shelf = shelf

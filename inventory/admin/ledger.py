@@ -2,44 +2,50 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from catalog.admin.links import page_of
 from catalog.models import Listing, Variant
+from catalog.services.own_store import without_catalog
 from integrations.admin.run_changes import as_number
 from integrations.admin.runs import started_by
 from integrations.models import SyncChange
+from integrations.models.connection import StockAuthority
+from inventory.admin.counting_rules import is_observed, verdict_of
 from inventory.admin.held_answers import held_answer
+from inventory.admin.history import plot_of
 from inventory.admin.promised import promises_of
+from inventory.admin.raw_numbers import levels_of, next_runs, observed_words, raw_numbers
 from inventory.availability import Explanation, explain
 from inventory.models import StockChange, StockLevel
 
 SHOWN = 100
-POINTS = 30
 TOLD = 10
 
 
 def level_facts(level: StockLevel, request: HttpRequest) -> dict[str, Any]:
     """Context of the page."""
-    why = explain(level.variant)
+    now = timezone.now()
+    why = explain(level.variant, now)
     changes = ledger_of(level.variant)
-    lines = [_line(change, request) for change in changes[:SHOWN]]
     promises = promises_of(level.variant)
-    levels = level.variant.levels.select_related("location__connection")
+    levels = list(levels_of(level.variant))
     return {
         "why": why,
         "steps": steps_of(why),
+        "observed": observed_words(levels),
+        "raw": raw_numbers(levels, request, now),
+        "next_runs": next_runs(levels),
+        "plot": plot_of(level.variant, levels, now),
         "published": published_of(level),
         "publications": publications_of(level, request),
-        "changes": lines,
+        "changes": [_line(change, request) for change in changes[:SHOWN]],
         "last": last_change(level.variant, request),
         "change_count": changes.count(),
-        "points": points_of(level),
         "promises": promises,
         "promised": sum(promise.units for promise in promises),
-        "levels": levels.order_by("location__name"),
         "variant_url": page_of(level.variant, request),
     }
 
@@ -65,6 +71,7 @@ def published_of(level: StockLevel) -> Listing | None:
 def publications_of(level: StockLevel, request: HttpRequest) -> list[dict[str, Any]]:
     """What our own store was told of this variant, newest first, each with the run that did."""
     ours = Listing.objects.filter(variant=level.variant, connection__partner=None)
+    ours = ours.exclude(connection__provider__in=without_catalog())
     told = SyncChange.objects.filter(key__in=ours.values("sku"), run__flow="publish_stock")
     rows = told.select_related("run__connection").order_by("-pk")[:TOLD]
     return [
@@ -83,8 +90,14 @@ def publications_of(level: StockLevel, request: HttpRequest) -> list[dict[str, A
 
 
 def last_change(variant: Variant, request: HttpRequest) -> dict[str, Any] | None:
-    """The newest line of the variant's ledger, as its pages show it."""
-    newest = ledger_of(variant).first()
+    """The newest line of its ledger that moved what is available, as its pages show it.
+
+    Where systems that are shown and never counted speak of it too, theirs is not the one that
+    explains a number; it is, where no other does.
+    """
+    moved = ledger_of(variant).filter(Q(before=None) | ~Q(before=F("after")))
+    is_counted = ~Q(level__location__connection__stock_authority=StockAuthority.OBSERVE)
+    newest = moved.filter(is_counted).first() or moved.first()
     held = held_answer(variant, request)
     return _line(newest, request) | {"held": held} if newest else None
 
@@ -92,13 +105,7 @@ def last_change(variant: Variant, request: HttpRequest) -> dict[str, Any] | None
 def ledger_of(variant: Variant) -> QuerySet[StockChange]:
     """All changes of the variant, newest first."""
     rows = StockChange.objects.filter(variant=variant).order_by("-pk")
-    return rows.select_related("run__user", "user", "level__location__connection")
-
-
-def points_of(level: StockLevel) -> list[tuple[str, int]]:
-    """The last balances here, each with its time, oldest first."""
-    newest = level.changes.order_by("-pk").values_list("at", "after")[:POINTS]
-    return [(f"{timezone.localtime(at):%b %d, %H:%M}", units) for at, units in newest][::-1]
+    return rows.select_related("run__user", "user", "level__location__connection__partner")
 
 
 def _who(change: StockChange) -> str:
@@ -115,6 +122,8 @@ def _line(change: StockChange, request: HttpRequest) -> dict[str, Any]:
         "reason": change.get_reason_display(),
         "place": change.level.location.name,
         "store": change.level.location.connection or "",
+        "rule": verdict_of(change.level.location)[1],
+        "observed": is_observed(change.level.location),
         "source": str(change.run) if change.run else change.note,
         "note": change.note if change.run else "",
         "url": page_of(change.run, request),

@@ -13,21 +13,28 @@ from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from catalog.admin.export import export_csv
 from catalog.admin.facts import LOW_STOCK
 from catalog.admin.links import page_of
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.changelist import KitChangeList
 from config.adminkit.empty import Empty
-from config.adminkit.filters import MultiChoice, NumberRange
+from config.adminkit.filters import MultiChoice, NumberRange, rule_filter
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
-from config.adminkit.parts import NOTHING, badge, copyable, when
+from config.adminkit.parts import NOTHING, badge, copyable, two_lines, when
+from integrations.admin.import_link import ImportLink
 from integrations.models import Connection, SyncRun
+from integrations.models.connection import StockAuthority
 from integrations.services.run_requests import request_run
+from inventory.admin.counting_rules import OBSERVED, is_observed, source_of
+from inventory.admin.files import StockCsv
+from inventory.admin.incoming_facts import incoming_orders
 from inventory.admin.ledger import level_facts
 from inventory.admin.promised import held_by_spot
 from inventory.admin.words import age_word, is_stale, said_at, stock_word
 from inventory.availability import sellable, sellable_many
+from inventory.incoming import coming_units
 from inventory.models import Location, StockLevel
 from inventory.services.adjust import CannotAdjust, adjust_stock
 
@@ -39,6 +46,13 @@ UNITS = [
     (f"1 to {LOW_STOCK}", 1, LOW_STOCK),
     (f"More than {LOW_STOCK}", LOW_STOCK + 1, None),
 ]
+OBSERVES = {"location__connection__stock_authority": StockAuthority.OBSERVE}
+COUNTED = rule_filter(
+    "Counts",
+    "counts",
+    ("yes", "Their number is ours", ~Q(**OBSERVES)),
+    ("no", OBSERVED, OBSERVES),
+)
 AGE_TONES = {"Gone": "bad", "Stale": "warn", "Unreadable": "warn"}
 
 
@@ -80,12 +94,19 @@ class LevelList(KitChangeList):
 
 
 @admin.register(StockLevel)
-class StockLevelAdmin(SummaryAdmin):
+class StockLevelAdmin(ImportLink, StockCsv, SummaryAdmin):
+    import_kind = "stock"
     nav = Nav(group="Stock", order=20, icon="stock", key="l", label="Stock levels")
     list_display = [
-        "title", "sku", "place", "on_hand_", "held_", "available_", "sellable_", "state", "age",
+        "title", "sku", "place", "on_hand_", "held_", "available_", "sellable_", "incoming_",
+        "state", "age",
     ]  # fmt: skip
-    list_filter = [("location", MultiChoice), ("available", NumberRange.called("Units", UNITS))]
+    list_filter = [
+        ("location", MultiChoice),
+        ("location__connection", MultiChoice),
+        COUNTED,
+        ("available", NumberRange.called("Units", UNITS)),
+    ]
     list_select_related = ["variant__product", "location__connection"]
     search_fields = [
         *("=variant__sku_key", "=variant__barcode"),
@@ -114,6 +135,13 @@ class StockLevelAdmin(SummaryAdmin):
     summary_template = "admin/inventory/stocklevel/summary.html"
     summary_only = True
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StockLevel]:
+        """With what list, page and buttons name of a level; credentials are not read."""
+        rows: QuerySet[StockLevel] = super().get_queryset(request)
+        hidden = ("location__connection__secrets", "location__connection__tokens")
+        rows = rows.select_related(*self.list_select_related).defer(*hidden)
+        return rows.annotate(coming=coming_units("variant"))
+
     # --- list
 
     @column("SKU", "", "variant__sku")
@@ -125,14 +153,18 @@ class StockLevelAdmin(SummaryAdmin):
         return level.variant.full_title
 
     @column("Location", "m-c p2", "location__name")
-    def place(self, level: StockLevel) -> str:
-        return level.location.name
+    def place(self, level: StockLevel) -> SafeString:
+        """With the kind of system its number is from; what is only observed says so."""
+        source = source_of(level.location)
+        if is_observed(level.location):
+            source = f"{source}: {OBSERVED.lower()}"
+        return two_lines(level.location.name, format_html('<span class="q">{}</span>', source))
 
     @column("On hand", "num p2", "on_hand")
     def on_hand_(self, level: StockLevel) -> str | SafeString:
         return NOTHING if level.on_hand is None else f"{level.on_hand:,}"
 
-    @column("Held by us", "num p3")
+    @column("Held by us", "num p4")
     def held_(self, level: Any) -> str:
         return f"{level.held:,}"
 
@@ -143,6 +175,10 @@ class StockLevelAdmin(SummaryAdmin):
     @column("Can be sold", "num m-d")
     def sellable_(self, level: Any) -> SafeString:
         return format_html("<b>{}</b>", f"{level.sellable:,}")
+
+    @column("Incoming", "num p3")
+    def incoming_(self, level: Any) -> str | SafeString:
+        return f"{level.coming:,}" if level.coming else NOTHING
 
     @column("Stock", "m-b")
     def state(self, level: Any) -> SafeString:
@@ -158,6 +194,8 @@ class StockLevelAdmin(SummaryAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
         return LevelList
 
+    export_csv = export_csv
+
     # --- page
 
     def summary(self, request: HttpRequest, obj: StockLevel) -> dict[str, Any]:
@@ -166,6 +204,7 @@ class StockLevelAdmin(SummaryAdmin):
         return facts | {
             "heading": obj.variant.full_title,
             "badges": [stock_word(facts["why"].sellable)],
+            "incoming": incoming_orders(obj.variant),
             "head_note": note,
             "age": age_word(obj, timezone.now()),
             "said_at": said_at(obj),

@@ -7,37 +7,34 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
-from catalog.models import UnmatchedSku
+from catalog.models import UnmatchedSku, Variant
 from catalog.services.own_store import own_store
 from catalog.services.unmatched import forget_seen_before, note_unmatched
+from catalog.skus import no_match
 from integrations.errors import ProviderError
 from integrations.models import Connection
 from integrations.models.connection import StalePolicy
 from integrations.services.alerts import close_alert
 from integrations.services.run_requests import request_run
 from integrations.services.runs import Held, Run
-from inventory.brake import Snapshot, find_fault
+from inventory.brake import Snapshot, find_fault, limits_of
 from inventory.models import Location
-from inventory.services.compare_stock import Difference, compare
-from inventory.services.read_stock import (
-    MOST_STRANGERS,
-    Answer,
-    Asked,
-    imported_listings,
-    read_stock,
-)
+from inventory.services.compare_stock import compare
+from inventory.services.match_stock import Asked, what_to_ask
+from inventory.services.read_stock import Answer, read_stock
+from inventory.services.stage import Stage
+from inventory.services.stage_matches import MOST_STRANGERS
+from inventory.services.stock_difference import Difference, differences
 from inventory.services.write_levels import (
-    Change,
-    NewLevel,
+    CHUNK,
     Numbers,
     Stamp,
     chunks,
-    insert_levels,
     mark_confirmed,
     mark_missing,
     mark_rejected,
-    update_levels,
 )
+from inventory.services.write_staged import insert_staged, place_new_locations, update_staged
 
 
 def sync_stock(run: Run) -> None:
@@ -46,30 +43,33 @@ def sync_stock(run: Run) -> None:
     Raises Held with the differences noted when the answer looks wrong, and ProviderError when it
     cannot be had; the last numbers stay in both cases.
     """
-    asked = imported_listings(run)
+    asked = what_to_ask(run)
+    for sku in asked.unknown:
+        run.count(skipped=1)
+        run.note(sku, "skipped", no_match(sku))
     if not asked.items:
         return
+    with Stage() as stage:
+        _sync(run, asked, stage)
+
+
+def _sync(run: Run, asked: Asked, stage: Stage) -> None:
+    places = known_locations(run.connection)
     try:
-        answer = read_stock(run, asked)
+        answer = read_stock(run, asked, stage, {name: row.pk for name, row in places.items()})
     except ProviderError:
         if run.connection.stale_policy == StalePolicy.ZERO:
             ask_to_publish(run)
         raise
-    places = known_locations(run.connection)
+    difference = compare(run, stage, asked, answer, places)
     note_strangers(run, answer)
-    difference = compare(answer, asked, places)
-    _brake(run, asked, answer, difference)
-    run.count(
-        created=len(difference.new),
-        updated=len(difference.changed),
-        unchanged=difference.unchanged + len(difference.back),
-    )
+    _brake(run, stage, asked, answer, difference)
+    run.count(created=difference.new, updated=difference.changed, unchanged=difference.unchanged)
     if run.params.get("dry_run"):
-        message = "Dry run: nothing was written."
-        note_differences(run, difference, asked, "skipped", message, answer.locations)
+        note_differences(run, stage, answer, "skipped", "Dry run: nothing was written.")
         return
-    apply_stock(run, difference, make_locations(run.connection, answer.locations, places))
-    _note_missing(run, difference, asked)
+    apply_stock(run, stage, answer, difference, places)
+    _note_missing(run, difference)
     if not run.params.get("skus"):
         finish_snapshot(run, difference)
     ask_to_publish(run)
@@ -80,60 +80,45 @@ def known_locations(connection: Connection) -> dict[str, Location]:
     return {row.external_id: row for row in Location.objects.filter(connection=connection)}
 
 
-def _brake(run: Run, asked: Asked, answer: Answer, difference: Difference) -> None:
+def _brake(run: Run, stage: Stage, asked: Asked, answer: Answer, difference: Difference) -> None:
+    # A system without a catalog is asked for all our SKUs, of which it may know a few.
     fault = find_fault(
         Snapshot(
-            asked=len(asked.items),
+            asked=len(asked.items) if asked.has_catalog else difference.known,
             rows=answer.rows - answer.unmatched,
             rejected=answer.rejected,
             known=difference.known,
             missing=len(difference.gone),
             units=difference.units,
             in_stock=difference.in_stock,
-            moves=[(c.before.available, c.after.available) for c in difference.changed],
-        )
+            moves=difference.moves,
+        ),
+        limits_of(run.connection),
     )
     if fault is None:
         return
     code, sentence = fault
-    note_differences(run, difference, asked, "held", "", answer.locations)
-    _note_missing(run, difference, asked)
+    note_differences(run, stage, answer, "held", "")
+    _note_missing(run, difference)
     run.flush()
     look = "look at the differences" if answer.rows else "there is nothing to compare"
     raise Held(code, f"{sentence} No number was changed; {look}.")
 
 
-def note_differences(
-    run: Run,
-    difference: Difference,
-    asked: Asked,
-    outcome: str,
-    message: str,
-    names: Mapping[str, str],
-) -> None:
+def note_differences(run: Run, stage: Stage, answer: Answer, outcome: str, message: str) -> None:
     """One row per level that would change, what would go to zero first.
 
-    `field` names the location's pk, `data` what a release needs; `names` are the locations of the
-    answer.
+    `field` names the location's pk, `data` what a release needs.
     """
-    spots = {place.pk: place for place in known_locations(run.connection).values()}
-    for change in sorted(difference.changed, key=_zeroed_first):
-        place = spots[change.location_id]
-        name = f"available:{change.location_id}"
-        moved = (name, change.before.available, change.after.available)
-        numbers = {"before": change.before, "after": change.after}
-        data = _data(place.external_id, place.name, change.variant_id, numbers)
-        run.note(asked.skus[change.variant_id], outcome, message or place.name, moved, data)
-    for (place_id, variant_id), numbers_there in difference.new:
-        added = ("available", None, numbers_there.available)
-        place_name = names.get(place_id, "")
-        data = _data(place_id, place_name, variant_id, {"before": None, "after": numbers_there})
-        run.note(asked.skus[variant_id], outcome, message or place_name, added, data)
-
-
-def _zeroed_first(change: Change) -> tuple[bool, int]:
-    before, after = change.before.available, change.after.available
-    return not (before > 0 >= after), change.level_id
+    known = {place.pk: place for place in known_locations(run.connection).values()}
+    names = answer.names
+    for sku, number, variant_id, before, after in differences(stage):
+        place_id = names[number]
+        name = known[number].name if number in known else answer.locations.get(place_id, "")
+        field = f"available:{number}" if before else "available"
+        moved = (field, before.available if before else None, after.available)
+        data = _data(place_id, name, variant_id, {"before": before, "after": after})
+        run.note(sku, outcome, message or name, moved, data)
 
 
 def _data(
@@ -158,32 +143,48 @@ def make_locations(
     return found
 
 
-def apply_stock(run: Run, difference: Difference, places: Mapping[str, Location]) -> None:
-    """Write the differences in short transactions, each with its ledger rows.
+def apply_stock(
+    run: Run, stage: Stage, answer: Answer, difference: Difference, places: Mapping[str, Location]
+) -> None:
+    """Write the staged differences in short transactions, each with its ledger rows.
 
     Before each of them the run shows it is alive, and stops if another worker took over.
     """
     stamp = Stamp(run.record.pk, run.started_at)
-    new = [
-        NewLevel(places[name].pk, variant, numbers) for (name, variant), numbers in difference.new
-    ]
-    for some in chunks(new):
-        run.beat()
-        insert_levels(some, stamp)
-    for changed in chunks(sorted(difference.changed)):
-        run.beat()
-        update_levels(changed, stamp)
+    if difference.new:
+        made = make_locations(run.connection, _places_of_new(stage, answer), places)
+        numbers = {
+            answer.numbers[name]: row.pk for name, row in made.items() if name in answer.numbers
+        }
+        place_new_locations(stage, {n: pk for n, pk in numbers.items() if n != pk})
+        for span in stage.spans("n", "new", CHUNK):
+            run.beat()
+            insert_staged(stage, span, stamp)
+    if difference.changed:
+        for span in stage.spans("level_id", "changed", CHUNK):
+            run.beat()
+            update_staged(stage, span, stamp)
     for ids in chunks(sorted(difference.back)):
         mark_confirmed(ids, run.started_at)
 
 
-def _note_missing(run: Run, difference: Difference, asked: Asked) -> None:
+def _places_of_new(stage: Stage, answer: Answer) -> dict[str, str]:
+    """The locations that get a level for the first time; an unmatched SKU makes none."""
+    numbers = stage.all("SELECT DISTINCT place FROM stock_diff WHERE state = 'new'")
+    names = answer.names
+    ids = [names[number] for (number,) in numbers]
+    return {external_id: answer.locations[external_id] for external_id in ids}
+
+
+def _note_missing(run: Run, difference: Difference) -> None:
+    variants = {*difference.gone.values(), *difference.silent}
+    skus = dict(Variant.objects.filter(pk__in=variants).values_list("pk", "sku"))
     for variant_id in difference.gone.values():
         run.count(skipped=1)
-        run.note(asked.skus[variant_id], "skipped", "Not in the answer; its last number stays.")
-    for variant_id in sorted(difference.silent):
+        run.note(skus[variant_id], "skipped", "Not in the answer; its last number stays.")
+    for variant_id in difference.silent:
         run.count(skipped=1)
-        run.note(asked.skus[variant_id], "skipped", "They give no number for it: 0 to sell.")
+        run.note(skus[variant_id], "skipped", "They give no number for it: 0 to sell.")
 
 
 def finish_snapshot(run: Run, difference: Difference) -> None:

@@ -1,81 +1,83 @@
-"""An answer of stock against the levels as they stand."""
+"""A staged answer against the levels as they stand: what is left in the stage is what differs."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping
 
-from inventory.models import Location, StockLevel
-from inventory.services.read_stock import Answer, Asked, Spot
-from inventory.services.write_levels import Change, Numbers
-
-NOTHING_THERE = Numbers(0, 0, 0, 0)
-
-
-@dataclass
-class Difference:
-    """What an answer would do to the levels of a connection.
-
-    `back` are levels that were missing or rejected and are there again unchanged, `gone` those
-    that are no longer in the answer, `doubted` those it names with a number that cannot be used,
-    `silent` variants of which no number was ever given.
-    """
-
-    new: list[tuple[Spot, Numbers]] = field(default_factory=list)
-    changed: list[Change] = field(default_factory=list)
-    back: list[int] = field(default_factory=list)
-    gone: dict[int, int] = field(default_factory=dict)
-    doubted: list[int] = field(default_factory=list)
-    silent: set[int] = field(default_factory=set)
-    unchanged: int = 0
-    known: int = 0
-    units: int = 0
-    in_stock: int = 0
+from integrations.services.runs import Run
+from inventory.models import Location
+from inventory.services.match_stock import Asked
+from inventory.services.read_stock import Answer
+from inventory.services.stage import Stage
+from inventory.services.stage_matches import (
+    find_the_rest,
+    match_rows,
+    name_rows,
+    take_the_lower,
+)
+from inventory.services.stock_difference import Difference, levels_at
+from inventory.services.unnamed_levels import find_unnamed
 
 
-def compare(answer: Answer, asked: Asked, places: Mapping[str, Location]) -> Difference:
-    """The answer against the levels as they stand, in memory: one query.
+def compare(
+    run: Run, stage: Stage, asked: Asked, answer: Answer, places: Mapping[str, Location]
+) -> Difference:
+    """Match and compare, in the database; the run notes what could not be matched or used.
 
     A SKU that is not in the answer keeps its numbers. One that is, but no longer at a location
     that had it, has none there: the answer names every place where it is.
     """
-    found = Difference(silent=set(asked.skus) - answer.variants)
-    left = dict(answer.numbers)
-    for level, spot, missing_since, rejected_since in _levels_of(asked, places):
-        before = level.before
-        found.silent.discard(level.variant_id)
-        found.units += max(0, before.available)
-        found.in_stock += before.available > 0
-        found.known += missing_since is None
-        if spot in answer.unusable and spot not in left:
-            found.doubted.append(level.level_id)
-            continue
-        if level.variant_id not in answer.variants:
-            if missing_since is None:
-                found.gone[level.level_id] = level.variant_id
-            continue
-        after = left.pop(spot, NOTHING_THERE)
-        if after != before:
-            found.changed.append(level._replace(after=after))
-        elif missing_since or rejected_since:
-            found.back.append(level.level_id)
-        else:
-            found.unchanged += 1
-    found.new = sorted(left.items())
+    for kind in answer.kinds:
+        match_rows(stage, asked, kind, is_only=len(answer.kinds) == 1)
+    find_the_rest(run, stage, asked, answer)
+    if answer.may_collide or (asked.has_aliases and not asked.has_catalog):
+        take_the_lower(run, stage, asked, answer)
+    found = _sum_up(stage, asked, places)
+    _count(stage, answer, found)
+    _note_rows(run, stage, asked, answer)
+    find_unnamed(stage, asked, answer, found, places)
+    moves = "SELECT was_available, available FROM stock_diff WHERE state = 'changed'"
+    found.moves = stage.all(moves)
+    found.changed = len(found.moves)
+    back = "SELECT level_id FROM stock_diff WHERE state = 'back'"
+    found.back = [pk for (pk,) in stage.all(back)]
     return found
 
 
-def _levels_of(
-    asked: Asked, places: Mapping[str, Location]
-) -> Iterator[tuple[Change, Spot, datetime | None, datetime | None]]:
-    """The levels of what was asked, as changes that change nothing yet."""
-    names = {place.pk: external_id for external_id, place in places.items()}
-    columns = (
-        "pk", "location_id", "variant_id", "missing_since", "rejected_since",
-        "available", "on_hand", "allocated", "in_transit",
-    )  # fmt: skip
-    levels = StockLevel.objects.filter(location__in=names).values_list(*columns)
-    for pk, location_id, variant_id, missing, rejected, *now in levels.iterator(chunk_size=5000):
-        if variant_id in asked.skus:
-            numbers = Numbers(*now)
-            level = Change(pk, location_id, variant_id, numbers, numbers)
-            yield level, (names[location_id], variant_id), missing, rejected
+def _sum_up(stage: Stage, asked: Asked, places: Mapping[str, Location]) -> Difference:
+    """The levels as they stand: how many are there and known, and what they hold."""
+    found = Difference()
+    where, params = levels_at(asked, places)
+    found.there, found.known, units, found.in_stock = stage.one(
+        "SELECT COUNT(*), COUNT(CASE WHEN l.missing_since IS NULL THEN 1 END), "
+        "SUM(CASE WHEN l.available > 0 THEN l.available ELSE 0 END), "
+        f"COUNT(CASE WHEN l.available > 0 THEN 1 END) FROM inventory_stocklevel l WHERE {where}",
+        params,
+    )
+    found.units = units or 0
+    return found
+
+
+def _count(stage: Stage, answer: Answer, found: Difference) -> None:
+    """How many of each; what is not in the stage's differences is as it was."""
+    states = dict(stage.all("SELECT state, COUNT(*) FROM stock_diff GROUP BY state"))
+    answer.rejected = states.get("unusable", 0)
+    found.new, found.changed = states.get("new", 0), states.get("changed", 0)
+    found.unchanged = answer.rows - answer.dropped - sum(states.values()) + states.get("back", 0)
+    found.named = found.unchanged + found.changed
+
+
+def _note_rows(run: Run, stage: Stage, asked: Asked, answer: Answer) -> None:
+    """Numbers nobody can use, and numbers below zero, which are kept."""
+    if answer.rejected:
+        columns = "v.sku, d.problem FROM stock_diff d JOIN catalog_variant v ON v.id = d.variant_id"
+        for rows in stage.parts(columns, "d.state = 'unusable'"):
+            for _, sku, problem in rows:
+                run.count(failed=1)
+                run.note(sku, "rejected", problem)
+    if answer.has_negatives:
+        name_rows(stage, asked, answer)
+        below = stage.all(
+            "SELECT v.sku, s.available FROM stock_named m JOIN stock_said s ON s.n = m.n "
+            "JOIN catalog_variant v ON v.id = m.variant_id WHERE s.available < 0 ORDER BY s.n"
+        )
+        for sku, units in below:
+            run.note(sku, "applied", f"They say {units}; it is kept and counts as 0.")

@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from catalog.models import Listing, Partner, Variant
-from catalog.skus import find_variant
+from catalog.skus import find_at
 from integrations.models import Connection
 from inventory.models import StockLevel
 from orders.models import OrderLine
@@ -26,7 +26,8 @@ class Route:
 def identify(line: OrderLine, channel: Connection | None, channel_variant: str) -> Variant | None:
     """Our variant of a channel's line: by the channel's own id first, then by SKU.
 
-    A SKU is never parsed to guess; two spellings that fit are no match.
+    A SKU is never parsed to guess; two spellings that fit are no match, unless staff said what the
+    channel means by it.
     """
     listing = None
     if channel and channel_variant:
@@ -38,14 +39,18 @@ def identify(line: OrderLine, channel: Connection | None, channel_variant: str) 
         )
     if listing:
         return listing.variant
-    return find_variant(line.sku)[0] if line.sku else None
+    return find_at(line.order.connection_id, line.sku)[0] if line.sku else None
 
 
 def choose_route(line: OrderLine) -> Route:
     """The partner whose live listing links the variant (rank, then stock); else our shelf."""
     variant = line.variant
     if variant is None:
-        return Route(None, None, reason=find_variant(line.sku)[1] or "Press Route again.")
+        return Route(
+            None,
+            None,
+            reason=find_at(line.order.connection_id, line.sku)[1] or "Press Route again.",
+        )
     listing = _best_listing(variant)
     if listing:
         return Route(listing.connection.partner, variant, listing.cost, "Their listing is linked.")

@@ -21,7 +21,9 @@ WIDTHS = {"desk": [1920, 1401, 1301, 1181, 1001, 801], "phone": [360]}
 # Tables that are wider than the card they are in; those that may scroll by themselves are not.
 WIDE_TABLES = """() => [...document.querySelectorAll("table")].filter(table => {
     const card = table.closest(".card, .results");
-    const scrolls = getComputedStyle(table).overflowX === "auto";
+    const above = [];  // a table in a box that scrolls by itself may be wider than that box
+    for (let box = table; box && box !== card; box = box.parentElement) above.push(box);
+    const scrolls = above.some(box => getComputedStyle(box).overflowX === "auto");
     return card && !scrolls && table.scrollWidth > card.clientWidth + 1;
 }).length"""
 

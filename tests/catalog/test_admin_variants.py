@@ -147,8 +147,8 @@ def test_export_holds_the_filtered_rows_and_is_on_record(partner, own):
     client = log_in("Manager")
     lines = client.get(CSV, {"q": "PARTNER"}).content.decode().splitlines()
     assert lines == [
-        "sku,product,title,barcode,partner,their_price,price,currency,archived",
-        "PARTNER-bluedoor-SKU-1,Coffee,,,bluedoor,10.0000,12.5000,USD,no",
+        "sku,product,title,barcode,partner,their_price,price,currency,buffer,archived",
+        "PARTNER-bluedoor-SKU-1,Coffee,,,bluedoor,10.0000,12.5000,USD,,no",
     ]
     assert "'=HYPERLINK(1)," in client.get(CSV).content.decode()
     notes = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)

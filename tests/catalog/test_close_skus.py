@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from catalog.models import Listing, Partner, UnmatchedSku, Variant
 from catalog.services.close_skus import find_close
-from catalog.services.link_listing import CannotLink, link_listing
+from catalog.services.link_skus import CannotLink, link_sku
 from catalog.services.unmatched import note_unmatched
 from tests.catalog.builders import NOW, make_connection, make_listing, make_variant
 from tests.catalog.people import log_in, texts
@@ -88,7 +88,7 @@ def test_only_who_may_import_links(stranger, ours):
     assert "link_it" not in texts(log_in("Viewer").get(LIST))
     assert press(stranger, "Operator").status_code == 403
     with pytest.raises(PermissionDenied):
-        link_listing(stranger, ours, User.objects.create_user("nobody"))
+        link_sku(stranger, ours, User.objects.create_user("nobody"))
     assert Listing.objects.get(sku="HG-GRIND").variant is None
 
 
@@ -96,7 +96,7 @@ def test_a_variant_that_is_linked_there_already_is_refused(stranger, ours, partn
     make_listing(partner, 2, variant=ours)
     boss = User.objects.create_superuser("boss")
     with pytest.raises(CannotLink, match="is linked to something else"):
-        link_listing(stranger, ours, boss)
+        link_sku(stranger, ours, boss)
     assert UnmatchedSku.objects.count() == 1
 
 

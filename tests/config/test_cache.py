@@ -32,6 +32,8 @@ def test_nothing_is_found_and_nothing_is_kept(away):
     assert (away.get_many(["a"]), away.set_many({"a": 1}), away.delete_many(["a"])) == (
         {}, ["a"], None,
     )  # fmt: skip
+    with pytest.raises(ValueError, match="not found"):
+        away.incr("a")
     away.clear()
 
 

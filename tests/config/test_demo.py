@@ -46,3 +46,11 @@ def test_the_demos_app_is_the_one_its_sandbox_knows():
     from integrations.sandbox.config import DEFAULT_API_KEY, DEFAULT_API_SECRET
 
     assert (demo.APP_KEY, demo.APP_SECRET) == (DEFAULT_API_KEY, DEFAULT_API_SECRET)
+
+
+def test_the_demos_erp_is_the_one_its_sandbox_knows():
+    from integrations.sandbox.config import Config
+    from integrations.sandbox.sellercloud.seed_data import ACCOUNT
+
+    known = (ACCOUNT, Config().erp_username, Config().erp_password)
+    assert known == (demo.ERP_ACCOUNT, demo.ERP_USERNAME, demo.ERP_PASSWORD)

@@ -16,12 +16,20 @@ pytestmark = pytest.mark.django_db
 APPS = ("integrations", "catalog", "inventory", "orders")
 LISTS = {one.url_name: one for one in admin.site._registry.values() if one.opts.app_label in APPS}
 CONNECT_STORE, CONNECT_PARTNER = "/admin/connect/shopify/", "/admin/connect-partner/"
+CONNECT_ERP = "/admin/connect/sellercloud/"
+STEPS = {
+    "Your store is not connected": CONNECT_STORE,
+    "No partner is connected": CONNECT_PARTNER,
+    "No ERP is connected": CONNECT_ERP,
+}
 # Their rows are there without any connection, or their being empty is good news.
 WITHOUT = {
+    "integrations_apikey",
     "integrations_connection",
     "integrations_installlink",
     "integrations_alert",
     "integrations_bulkaction",
+    "integrations_importjob",
 }
 
 
@@ -43,7 +51,7 @@ def test_every_list_knows_what_it_says_and_where_its_rows_come_from(name):
     one = LISTS[name]
 
     assert one.empty_state[:2] != UNKNOWN[:2]
-    assert one.comes_from in ({""} if name in WITHOUT else {"store", "partner", "any"})
+    assert one.comes_from in ({""} if name in WITHOUT else {"store", "partner", "purchases", "any"})
 
 
 @pytest.mark.parametrize("name", sorted(set(LISTS) - WITHOUT))
@@ -51,8 +59,7 @@ def test_before_anything_is_connected_an_owner_is_led_to_connecting(name):
     heading, links = said(get_page(log_in("Owner"), address(name)))
 
     if heading:  # our own shelf and our own partner row are always there
-        assert heading in ("Your store is not connected", "No partner is connected")
-        assert links in ([CONNECT_STORE], [CONNECT_PARTNER])
+        assert links == [STEPS[heading]]
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))

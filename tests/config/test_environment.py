@@ -37,6 +37,8 @@ def test_it_starts_with_good_settings():
         ({"CREDENTIAL_KEYS": ""}, "CREDENTIAL_KEYS is empty"),
         ({"CREDENTIAL_KEYS": "a:nonsense"}, "the key named 'a' is not a Fernet key"),
         ({"BASE_URL": "portal.example"}, "BASE_URL is 'portal.example': write a whole address"),
+        ({"SELLERCLOUD_BASE_URL": "acme"}, "SELLERCLOUD_BASE_URL is 'acme': write a whole address"),
+        ({"SELLERCLOUD_BASE_URL": "http://acme.example/rest"}, "goes there, so use https://"),
         ({"ENVIRONMENT": "prod"}, "ENVIRONMENT is 'prod': use one of production staging"),
         ({"SANDBOX_URL": "http://127.0.0.1:8100"}, "SANDBOX_URL is set but ALLOW_PRIVATE_HOSTS"),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE is 'Mars/Olympus'"),

@@ -15,12 +15,16 @@ from tests.orders.builders import make_order, make_own_store
 
 pytestmark = pytest.mark.django_db
 VIEWED = {
-    "catalog": {"brand", "listing", "partner", "product", "unmatchedsku", "variant"},
+    "catalog": {"brand", "listing", "partner", "product", "skualias", "unmatchedsku", "variant"},
     "integrations": {
         "alert", "apicall", "bulkaction", "bulkrow", "connection", "externalref", "flowschedule",
-        "heartbeat", "inboundevent", "installlink", "syncchange", "syncrun",
+        "heartbeat", "importjob", "importrow", "inboundevent",
+        "installlink", "syncchange", "syncrun",
     },
-    "inventory": {"location", "reservation", "stockchange", "stocklevel"},
+    "inventory": {
+        "location", "purchaseorder", "purchaseorderline", "reservation", "stockchange",
+        "stocklevel",
+    },
     "orders": {
         "notification", "order", "ordercontact", "orderevent", "orderline", "partnerorder",
         "partnerorderline", "privacyrequest", "shipment", "shipmentline", "submission",
@@ -28,6 +32,7 @@ VIEWED = {
 }  # fmt: skip
 VIEWER = {f"{app}.view_{model}" for app, models in VIEWED.items() for model in models}
 OPERATOR = VIEWER | {
+    "catalog.change_unmatchedsku",
     "integrations.change_alert",
     "integrations.replay_event",
     "integrations.run_flow",
@@ -36,12 +41,17 @@ OPERATOR = VIEWER | {
     "orders.submit_partnerorder",
 }
 MANAGER = OPERATOR | {
+    "catalog.add_product",
     "catalog.change_partner",
+    "catalog.import_listing",
     "catalog.import_product",
+    "catalog.import_variant",
     "integrations.release_run",
     "integrations.view_payload",
     "inventory.change_location",
     "inventory.change_stocklevel",
+    "inventory.import_purchaseorder",
+    "inventory.import_stocklevel",
     "orders.cancel_order",
     "orders.export_data",
 }
@@ -54,6 +64,7 @@ OWNER = MANAGER | {
     "integrations.add_connection",
     "integrations.change_connection",
     "integrations.change_flowschedule",
+    "integrations.manage_apikey",
     "integrations.manage_connection",
 }
 GROUPS = {"Viewer": VIEWER, "Operator": OPERATOR, "Manager": MANAGER, "Owner": OWNER}

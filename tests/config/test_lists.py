@@ -29,7 +29,9 @@ SEARCHES = {
     "alert": ["Trouble 002", "retry 002", "Trouble"],
     "connection": ["Shop 002", ".fake"],
     "installlink": ["shop002", "OWNER002@shop.example", "owner"],
+    "apikey": ["Script 002", "cd_key00002", "Script"],
     "bulkaction": ["hold 002", "person002", "Hold"],
+    "importjob": ["prices 002", "person002", "prices"],
     "syncrun": ["stock002", "shop 002", "stock"],
     "flowschedule": ["stock002", "Shop 002", "stock"],
     "inboundevent": ["delivery-002", "shop002.fake", "002.fake orders/create", "orders/create"],
@@ -37,6 +39,7 @@ SEARCHES = {
     "unmatchedsku": ["OLD-002", "old-002", "OLD"],
     "variant": ["KU-002", "coffee 002", "002 GRAMS", "400002", "coffee 002 grams", "Coffee"],
     "stocklevel": ["sku-002", "ku-002", "Coffee 002", "400002", "Store 002", "coffee"],
+    "purchaseorder": ["PO-9002", "Supplier 002", "Supplier"],
     "location": ["Store 002", "Store"],
     "order": [
         *(

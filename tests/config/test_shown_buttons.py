@@ -21,11 +21,18 @@ OWN_PAGES = (
     "setup/",
     "connect-partner/",
     "connect/shopify/",
+    "api-keys/new/",
     "catalog/",
     "health/",
 )
-# Who may press the button that was pressed on many rows: in the world, *Take it* of alerts.
-LENT = {"integrations/bulkaction": "integrations.change_alert"}
+# Whose rows are not on their list as it opens.
+TABS = (("catalog/unmatchedsku", "view=ignored"),)
+# Who may press the button that was pressed on many rows (in the world, *Take it* of alerts), and
+# who may import what the file is about.
+LENT = {
+    "integrations/bulkaction": "integrations.change_alert",
+    "integrations/importjob": "catalog.import_variant",
+}
 TAG = re.compile(r"<(button|form|dialog)\b([^>]*)>")
 
 
@@ -51,6 +58,7 @@ def pages(client: Client, world: World) -> Iterator[tuple[str, str, str]]:
     """(kind, address, HTML) of every list, the page of every row, and the site's own pages."""
     found = [(kind, f"/admin/{kind}/") for kind in ADMINS]
     found += [(kind, f"/admin/{kind}/{row.pk}/change/") for kind, row in world.pages()]
+    found += [(kind, f"/admin/{kind}/?{tab}") for kind, tab in TABS]
     found += [("", f"/admin/{page}") for page in OWN_PAGES]
     for kind, address in found:
         yield kind, address, get(client, address)

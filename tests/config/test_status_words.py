@@ -24,6 +24,7 @@ GROUPS = {
     "flowschedule": {"All", "Not connected"},
     "alert": {"Mine", "Nobody's"},
     "variant": {"All", "Price changed"},
+    "purchaseorder": {"All", "Open", "Received"},
     "stocklevel": {"All", "None available", "Our shelf"},
 }
 
@@ -49,6 +50,8 @@ def make_runs() -> None:
         make_run(store, flow=f"f{number}", status=status)
     for reason in ("discarded", "overtaken"):
         make_run(store, flow=reason, status="canceled", reason=reason)
+    make_run(store, flow="later", status="skipped", reason="put_off")
+    make_run(store, flow="stopping", status="running", reason="canceling")
 
 
 def make_events() -> None:

@@ -93,32 +93,12 @@ def test_a_flow_may_say_what_changed_from_its_own_table(store, monkeypatch):
     assert ">Created</span>" in html
 
 
-def test_the_page_of_a_running_run_follows_it(store):
-    running = make_run(store, status="running", total=10, processed=4)
-    ended = make_run(store, "products")
-    client = log_in("Viewer")
-    assert 'data-poll="2000"' in get_page(client, page_url(running))
-    assert "data-poll" not in get_page(client, page_url(ended))
-
-
 def test_run_again_queues_the_same_flow(store):
     run = make_run(store, status="failed")
     said = press(log_in("Operator"), run, "run_again")
     again = SyncRun.objects.get(status="queued")
     assert f"Queued run #{again.pk}" in said
     assert (again.flow, again.connection_id, again.trigger) == ("stock", store.pk, "staff")
-
-
-def test_a_queued_run_can_be_canceled_a_running_one_cannot(store):
-    operator = log_in("Operator")
-    queued, running = (
-        make_run(store, status="queued"),
-        make_run(store, "products", status="running"),
-    )
-    press(operator, queued, "cancel")
-    assert "not possible" in press(operator, running, "cancel")
-    assert SyncRun.objects.get(pk=queued.pk).status == "canceled"
-    assert SyncRun.objects.get(pk=running.pk).status == "running"
 
 
 def test_a_viewer_has_no_buttons_and_is_refused(store):

@@ -21,6 +21,7 @@ TERMINAL = {
     "Notification": set(),
     "PrivacyRequest": {"done"},
     "BulkAction": {"completed", "canceled"},
+    "ImportJob": {"completed", "failed", "canceled"},
 }
 
 

@@ -21,8 +21,17 @@ from integrations.services.health import check_search
 pytestmark = pytest.mark.django_db
 # Nobody has so many of these that reading them all would be slow.
 SMALL = {
-    *("user", "group", "connection", "flowschedule", "installlink", "partner", "location"),
-    *("unmatchedsku", "privacyrequest"),
+    *(
+        "apikey",
+        "user",
+        "group",
+        "connection",
+        "flowschedule",
+        "installlink",
+        "partner",
+        "location",
+    ),
+    *("unmatchedsku", "privacyrequest", "importjob"),
 }
 DECLARED = {(model, index.fields[0]): index for model, index in trigram_indexes()}
 SEARCHED = {

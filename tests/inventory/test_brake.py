@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from inventory.brake import Limits, Snapshot, find_fault
+from integrations.models import Connection
+from inventory.brake import Limits, Snapshot, find_fault, limits_of
 
 CALM = Snapshot(
     asked=100, rows=100, rejected=0, known=100, missing=0, units=1000, in_stock=100, moves=[]
@@ -68,3 +69,49 @@ def test_restocking_everything_is_not_suspicious() -> None:
 
 def test_limits_can_be_set() -> None:
     assert code(replace(CALM, missing=21), Limits(most_missing=0.5)) == ""
+
+
+def test_the_limits_of_a_connection_are_its_own() -> None:
+    connection = Connection(
+        hold_rejected_pct=1, hold_missing_pct=2, hold_zeroed_pct=3, hold_moved_pct=4
+    )
+    assert limits_of(connection) == Limits(
+        most_rejected=0.01, most_missing=0.02, most_zeroed=0.03, most_lost=0.04, most_swung=0.04
+    )
+    assert limits_of(Connection()) == Limits()
+
+
+def test_a_hundred_percent_is_never_except_for_an_empty_answer() -> None:
+    never = limits_of(
+        Connection(
+            hold_rejected_pct=100, hold_missing_pct=100, hold_zeroed_pct=100, hold_moved_pct=100
+        )
+    )
+    worst = replace(CALM, rejected=100, missing=100, moves=[(10, 0)] * 100)
+    assert code(worst, never) == ""
+    assert code(replace(worst, rows=0), never) == "empty"
+
+
+def test_nothing_may_change_at_zero_percent_beyond_the_fewest() -> None:
+    strict = Limits(most_zeroed=0.0)
+    assert code(replace(CALM, moves=[(1, 0)] * 4), strict) == ""
+    assert code(replace(CALM, moves=[(1, 0)] * 5), strict) == "zeroed"
+
+
+@pytest.mark.parametrize(
+    ("seen", "sentence"),
+    [
+        ({"rejected": 9}, "9 of 100 rows cannot be used, more than 5 %, "),
+        ({"missing": 30}, "30 of 100 SKUs are not in the answer, more than 20 %, "),
+        ({"moves": [(1, 0)] * 21}, "21 of 100 SKUs in stock would go to zero, more than 20 %, "),
+        ({"moves": [(10, 4)] * 100}, "600 of 1000 units would be gone, more than 50 %, "),
+        (
+            {"moves": [(10, 21)] * 51},
+            "51 of 100 SKUs in stock would more than double or halve, more than 50 %, ",
+        ),
+    ],
+)
+def test_the_sentence_names_the_limit_that_was_passed(seen: dict, sentence: str) -> None:
+    fault = find_fault(replace(CALM, **seen))
+    assert fault is not None
+    assert fault[1] == f"{sentence}your limit for this connection."

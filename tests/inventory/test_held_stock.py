@@ -55,7 +55,7 @@ def test_a_good_run_overtakes_a_held_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert partner.connection
-    monkeypatch.setattr(runs, "provider_for", lambda connection, run_id: partner_shop)
+    monkeypatch.setattr(runs, "provider_for", lambda connection, run_id, on_page: partner_shop)
     first, _ = request_run(partner.connection, "stock", trigger="staff")
     assert run_flow(first.pk) == "held"
     partner_shop.stock = said([5])

@@ -156,18 +156,18 @@ def test_a_sale_between_two_chunks_of_a_pull_is_counted_once(
         accept(["line:a"], NOW + 11 * MINUTE)  # after the snapshot began: it does not hold it
         look()
 
-    written = applying.update_levels
+    written = applying.update_staged
 
-    def write_then_sell(changes: Any, stamp: Any) -> None:
-        written(changes, stamp)
+    def write_then_sell(*chunk: Any) -> None:
+        written(*chunk)
         if len(seen) == 1:
             in_threads(sell)
         else:
             look()
 
     look()
-    monkeypatch.setattr(applying, "chunks", lambda rows: [rows[:2], rows[2:]])
-    monkeypatch.setattr(applying, "update_levels", write_then_sell)
+    monkeypatch.setattr(applying, "CHUNK", 2)
+    monkeypatch.setattr(applying, "update_staged", write_then_sell)
     after = [StockItem(f"S{n}", 9, item_id=f"I{n}", location_id="L") for n in range(4)]
     pull(partner, after, NOW + 10 * MINUTE)
     look()

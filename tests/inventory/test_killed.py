@@ -18,7 +18,9 @@ from integrations.services.ticks import sweep
 from integrations.types import RemoteItem, StockItem
 from inventory.models import Location, StockChange, StockLevel
 from inventory.services import apply_stock as applying
-from inventory.services import write_levels
+from inventory.services.stage import Stage
+from inventory.services.write_levels import Stamp
+from inventory.services.write_staged import update_staged
 from tests.catalog.builders import PartnerShop, make_partner
 from tests.inventory.builders import many_imported
 
@@ -45,7 +47,7 @@ class PagedShop(PartnerShop):
 @pytest.fixture
 def shop(monkeypatch: pytest.MonkeyPatch) -> PagedShop:
     shop = PagedShop()
-    monkeypatch.setattr(runs, "provider_for", lambda connection, run_id: shop)
+    monkeypatch.setattr(runs, "provider_for", lambda connection, run_id, on_page: shop)
     return shop
 
 
@@ -112,15 +114,15 @@ def test_killed_between_two_chunks_what_is_written_stays_and_the_rest_follows(
     run = ask(partner)
     written: list[int] = []
 
-    def write_once(changes: Sequence[write_levels.Change], stamp: write_levels.Stamp) -> None:
+    def write_once(stage: Stage, span: tuple[int, int], stamp: Stamp) -> None:
         if written:
             os.kill(os.getpid(), signal.SIGKILL)
-        written.append(len(changes))
-        write_levels.update_levels(changes, stamp)
+        written.append(span[0])
+        update_staged(stage, span, stamp)
 
     with monkeypatch.context() as patch:
-        patch.setattr(applying, "chunks", lambda rows: write_levels.chunks(rows, 40))
-        patch.setattr(applying, "update_levels", write_once)
+        patch.setattr(applying, "CHUNK", 40)
+        patch.setattr(applying, "update_staged", write_once)
         in_a_worker_that_dies(lambda: run_flow(run.pk))
     assert spread() == {8: 40, 10: 60}
     assert StockChange.objects.filter(run=run).count() == 40

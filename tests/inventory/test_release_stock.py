@@ -32,7 +32,7 @@ def shop(partner: Partner, partner_shop: PartnerShop, monkeypatch) -> PartnerSho
     """Six SKUs of nine units each; what the shop answers is set by the test."""
     for number in range(1, 7):
         imported(partner, number)
-    monkeypatch.setattr(runs, "provider_for", lambda connection, run_id: partner_shop)
+    monkeypatch.setattr(runs, "provider_for", lambda connection, run_id, on_page: partner_shop)
     partner_shop.stock = said([9] * 6)
     assert pull(partner).status == "completed"
     return partner_shop

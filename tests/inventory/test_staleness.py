@@ -51,7 +51,7 @@ def test_each_connection_has_its_own_allowance_and_alert(place, partner):
 def test_the_next_good_run_closes_it(place, partner, monkeypatch):
     tell_stale(timezone.now() + timedelta(days=9000))
     shop = PartnerShop(stock=said([9]))
-    monkeypatch.setattr(runs, "provider_for", lambda connection, run_id: shop)
+    monkeypatch.setattr(runs, "provider_for", lambda connection, run_id, on_page: shop)
     run, _ = request_run(partner.connection, "stock", trigger="staff")
     assert run_flow(run.pk) == "completed"
     assert alerts() == []
@@ -60,7 +60,7 @@ def test_the_next_good_run_closes_it(place, partner, monkeypatch):
 def test_a_run_of_one_sku_does_not_close_it(place, partner, monkeypatch):
     tell_stale(timezone.now() + timedelta(days=9000))
     shop = PartnerShop(stock=said([9]))
-    monkeypatch.setattr(runs, "provider_for", lambda connection, run_id: shop)
+    monkeypatch.setattr(runs, "provider_for", lambda connection, run_id, on_page: shop)
     params = {"skus": ["PARTNER-bluedoor-SKU-1"]}
     run, _ = request_run(partner.connection, "stock", trigger="staff", params=params)
     assert run_flow(run.pk) == "completed"

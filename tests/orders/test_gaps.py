@@ -40,7 +40,7 @@ def poll(own_store, monkeypatch):
     def run(*orders, breaks=False):
         store = Store(*orders)
         store.breaks = breaks
-        monkeypatch.setattr(runs, "provider_for", lambda connection, run_id: store)
+        monkeypatch.setattr(runs, "provider_for", lambda connection, run_id, on_page: store)
         record, _ = request_run(own_store, "channel_orders", trigger="schedule")
         run_flow(record.pk)
         return SyncRun.objects.get(pk=record.pk), store

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -20,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from config.adminkit import charts, live, parts
 from config.adminkit.empty import explain_empty
+from config.adminkit.step_lines import StepLine
 
 register = template.Library()
 
@@ -66,6 +68,18 @@ def bars(
 ) -> dict[str, Any]:
     """days: [(label, value)]. The last one is today."""
     return charts.bars_shape(days, width, height, label)
+
+
+@register.inclusion_tag("adminkit/plot.html")
+def plot(
+    lines: Sequence[StepLine],
+    start: datetime,
+    end: datetime,
+    label: str = "Trend",
+    unit: str = "units",
+) -> dict[str, Any]:
+    """Step lines over days, with a legend and a table. The right end is now."""
+    return charts.plot_shape(lines, start, end, label, unit)
 
 
 @register.inclusion_tag("adminkit/stat.html")

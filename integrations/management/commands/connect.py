@@ -9,6 +9,8 @@ from pydantic import ValidationError
 
 from integrations import registry
 from integrations.errors import ProviderError
+from integrations.models import Connection
+from integrations.services.bootstrap import from_environment
 from integrations.services.connecting import save_connection
 from integrations.services.connections import check_connection
 from integrations.services.installs import start_work
@@ -36,6 +38,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         given = dict(_pair(text) for text in options["fields"])
         secrets = {name: _read(name, value) for name, value in map(_pair, options["secrets"])}
+        given, secrets = self._with_environment(options, given, secrets)
         try:
             row, is_new = save_connection(
                 options["provider"], options["slug"], given, secrets, name=options["name"]
@@ -47,6 +50,23 @@ class Command(BaseCommand):
         self.stdout.write(f"{row.name} was {'created' if is_new else 'updated'}.")
         if options["check"]:
             self._check(row)
+
+    def _with_environment(
+        self, options: dict[str, Any], given: dict[str, str], secrets: dict[str, str]
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """What is not given is taken from the environment, where that is about this account."""
+        cls = registry.provider_class(options["provider"])
+        row = Connection.objects.filter(slug=options["slug"], provider=cls.slug).first()
+        try:
+            named = given.get(cls.account_field)
+            account = cls.normalize_account(named) if named else (row.account if row else "")
+            fields, hidden = from_environment(cls, account)
+        except ValueError as exc:
+            raise CommandError(str(exc)) from None
+        taken = sorted({*(fields.keys() - given.keys()), *(hidden.keys() - secrets.keys())})
+        if taken:
+            self.stdout.write(f"From the environment: {', '.join(taken)}.")
+        return {**fields, **given}, {**hidden, **secrets}
 
     def _check(self, row: Any) -> None:
         try:

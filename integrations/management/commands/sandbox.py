@@ -17,7 +17,7 @@ from integrations.sandbox.state import StateError
 class Command(BaseCommand):
     """Serves until SIGTERM or SIGINT, then saves and exits with 0."""
 
-    help = "Simulated stores, mailbox and failure dials on 127.0.0.1, with a ledger of effects."
+    help = "Simulated stores and ERP, mailbox and failure dials on 127.0.0.1, with a ledger."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -12,7 +13,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from integrations import registry
+from integrations.management.purchase_options import add_purchase_options, purchase_params
 from integrations.models import Connection, SyncRun
+from integrations.models.runs import PUT_OFF
+from integrations.services.progress import say_progress
+from integrations.services.put_off import next_run_of
 from integrations.services.run_requests import request_run
 from integrations.services.runs import COUNTS, run_flow
 
@@ -26,7 +31,7 @@ BAR, REDRAW_S = 30, 0.1
 class Command(BaseCommand):
     help = (
         "Run one flow of a connection now. Exit code: 0 completed, 1 failed or interrupted, "
-        "2 usage, 3 held, 4 skipped (or already running), 5 partial."
+        "2 usage, 3 held, 4 skipped (also put off, canceled or already running), 5 partial."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -36,6 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--since", help="only what changed after this time (ISO 8601)")
         parser.add_argument("--dry-run", action="store_true", help="say what would change")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
+        add_purchase_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = self._connection(options["connection"])
@@ -45,11 +51,15 @@ class Command(BaseCommand):
         run, is_new = request_run(
             connection, options["flow"], trigger=trigger, params=_params(options), inline=True
         )
-        if is_new:
-            self._run(run, Bar(self.stderr.write) if with_bar else _no_bar)
-        run.refresh_from_db()
-        if with_bar:
-            self.stderr.write("")
+        if is_new and with_bar:
+            # Without its style: what is under way is no error.
+            bar = Bar(partial(self.stderr.write, style_func=str))
+            self._run(run, bar)
+            run.refresh_from_db()
+            bar.end(run)
+        elif is_new:
+            self._run(run, _no_bar)
+            run.refresh_from_db()
         self._report(run, is_new=is_new, as_json=options["json"])
         if code := EXIT_CODES[run.status]:
             sys.exit(code)
@@ -62,7 +72,7 @@ class Command(BaseCommand):
                 SyncRun.Status.RUNNING,
                 SyncRun.Status.INTERRUPTED,
                 reason="stopped",
-                error="It was stopped by hand. What it had written stays.",
+                error="It was stopped by hand. What it had written stays; run it again to go on.",
                 finished_at=timezone.now(),
             )
 
@@ -91,12 +101,16 @@ class Command(BaseCommand):
             )
             return
         if not is_new:
-            self.stdout.write(f"Run #{run.pk} was asked for before and is {run.status}.")
+            waits = f": {run.error}" if run.waits_until and run.error else "."
+            self.stdout.write(f"Run #{run.pk} was asked for before and is {run.status}{waits}")
             return
         said = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
-        self.stdout.write(f"Run #{run.pk} {run.status}: {said or 'nothing to do'}.")
+        word = run.get_status_display().lower()
+        self.stdout.write(f"Run #{run.pk} {word}: {said or 'nothing to do'}.")
         if run.error:
             self.stdout.write(run.error)
+        if run.reason == PUT_OFF and (later := next_run_of(run)):
+            self.stdout.write(f"Run #{later.pk} goes on with it; a worker must be up then.")
 
 
 def _params(options: dict[str, Any]) -> dict[str, Any]:
@@ -107,7 +121,7 @@ def _params(options: dict[str, Any]) -> dict[str, Any]:
         params["since"] = _moment(options["since"]).isoformat()
     if options["dry_run"]:
         params["dry_run"] = True
-    return params
+    return params | purchase_params(options, options["flow"], _moment)
 
 
 def _moment(text: str) -> datetime:
@@ -124,17 +138,24 @@ def _no_bar(run: SyncRun) -> None:
 
 
 class Bar:
-    """A line that fills up while the run goes on."""
+    """A line that fills up while the run goes on: rows, of how many, and pages."""
 
     def __init__(self, write: Callable[..., object]) -> None:
-        self._write, self._drawn_at = write, 0.0
+        self._write, self._drawn_at, self._width = write, 0.0, 0
 
     def __call__(self, run: SyncRun) -> None:
-        if time.monotonic() - self._drawn_at < REDRAW_S:
-            return
-        self._drawn_at = time.monotonic()
-        text = f"{run.processed} done"
+        if time.monotonic() - self._drawn_at >= REDRAW_S:
+            self._draw(run)
+            self._drawn_at = time.monotonic()
+
+    def end(self, run: SyncRun) -> None:
+        """Draw how far it came, and leave the line."""
+        self._draw(run, ending="\n")
+
+    def _draw(self, run: SyncRun, ending: str = "") -> None:
+        text = say_progress(run)
         if run.total:
             filled = BAR * min(run.processed, run.total) // run.total
-            text = f"[{'#' * filled}{'.' * (BAR - filled)}] {run.processed} of {run.total}"
-        self._write(f"\r{text}  ", ending="")
+            text = f"[{'#' * filled}{'.' * (BAR - filled)}] {text}"
+        self._width = max(self._width, len(text))
+        self._write(f"\r{text:<{self._width}}", ending=ending)

@@ -5,7 +5,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -87,10 +87,12 @@ def shaped(after_write: bool = False) -> Iterator[None]:
 
 
 class GraphQL:
-    """Runs documents for one store."""
+    """Runs documents for one store; `on_page` hears of each page and batch that was read."""
 
-    def __init__(self, http: Client) -> None:
-        self.http = http
+    def __init__(
+        self, http: Client, on_page: Callable[[int | None], object] = lambda total: None
+    ) -> None:
+        self.http, self._on_page = http, on_page
 
     def read(self, document: str, subject: str = "", **variables: Any) -> Data:
         """The `data` of a query; throttles are waited for. Partial data is an error."""
@@ -137,6 +139,7 @@ class GraphQL:
                 first = max(1, first // 2)
                 continue
             part = _dig(data, connection)
+            self._on_page(None)  # how many there are is not asked: counting costs the store more
             digest = _digest(part["nodes"])
             if part["nodes"] and digest in seen:
                 break
@@ -166,6 +169,7 @@ class GraphQL:
                     raise
                 size = max(1, size // 2)
                 continue
+            self._on_page(None)
             yield from (node for node in data["nodes"] if node)
             start += len(batch)
 

@@ -52,7 +52,7 @@ class ShopifyStore(SendsWebhooks, Authorizes, Provider):
 
     def __init__(self, access: Access) -> None:
         super().__init__(access)
-        self.graph = GraphQL(access.http)
+        self.graph = GraphQL(access.http, access.on_page)
         self._used_token = ""
         access.http.authorize(self.headers, self.renew_credentials)
 

@@ -1,10 +1,11 @@
 """POST admin/api/{version}/graphql.json: token, dials, then the query."""
 
+from integrations.sandbox.broken import hold_of
 from integrations.sandbox.faults import Mode
 from integrations.sandbox.messages import Request, Response, json_response
 from integrations.sandbox.world import UnknownStore, World
 
-from .faulty import fault_before, hold_of, spoilt, unauthorized
+from .faulty import fault_before, spoilt, unauthorized
 from .graphql.context import Call
 from .graphql.execute import Asked, bucket_of, run, throttled_by_dial
 from .graphql.stock_lies import StockLie

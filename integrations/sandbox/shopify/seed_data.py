@@ -37,7 +37,7 @@ def _tins(sku: str, price: str, big: str, stock: tuple[int, int]) -> list[dict[s
     ]
 
 
-CROSSDOCK_COFFEE = {
+CROSSDOCK_COFFEE: dict[str, Any] = {
     "domain": "crossdock-coffee.myshopify.com",
     "name": "Crossdock Coffee",
     "own": True,
@@ -74,7 +74,7 @@ CROSSDOCK_COFFEE = {
     ],
 }
 
-BLUE_DOOR = {
+BLUE_DOOR: dict[str, Any] = {
     "domain": "blue-door.myshopify.com",
     "name": "Blue Door Roasters",
     "first_order": 2301,
@@ -153,7 +153,7 @@ BLUE_DOOR = {
     ],
 }
 
-KETTLE_CRANE = {
+KETTLE_CRANE: dict[str, Any] = {
     "domain": "kettle-crane.myshopify.com",
     "name": "Kettle & Crane",
     "first_order": 5101,

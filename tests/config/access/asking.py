@@ -18,6 +18,8 @@ PLACES = {
     "autocomplete/": f"autocomplete/{QUERY}",
     "<anything else>": "nothing-here/",
     "connect/<id>/": "connect/shopify/",
+    "import/<id>/": "import/variants/",
+    "import/<id>/template.csv": "import/variants/template.csv",
     "r/<id>/<id>/": "r/1/1/",
 }
 WRITES = re.compile(r"^(INSERT|UPDATE|DELETE)", re.IGNORECASE)

@@ -45,6 +45,17 @@ integrations/alert/<id>/history/                   302/302 403/403 200/200 200/2
 integrations/alert/add/                            302/302 403/403 403/403 403/403 403/403 403/403
 integrations/alert/new/                            302/302 403/405 200/405 200/405 200/405 200/405
 
+integrations/apikey/                               302/302 403/403 403/403 403/403 403/403 200/200
+integrations/apikey/ +revoke                       -/302   -/403   -/403   -/403   -/403   -/200
+integrations/apikey/<id>/                          302/302 302/302 302/302 302/302 302/302 302/302
+integrations/apikey/<id>/change/                   302/302 403/403 403/403 403/403 403/403 200/403
+integrations/apikey/<id>/delete/                   302/302 403/403 403/403 403/403 403/403 403/403
+integrations/apikey/<id>/do/<none>/                302/302 404/404 404/404 404/404 404/404 404/404
+integrations/apikey/<id>/do/revoke/                302/302 405/403 405/403 405/403 405/403 405/200
+integrations/apikey/<id>/do/rotate/                302/302 405/403 405/403 405/403 405/403 405/200
+integrations/apikey/<id>/history/                  302/302 403/403 403/403 403/403 403/403 200/200
+integrations/apikey/add/                           302/302 403/403 403/403 403/403 403/403 403/403
+
 integrations/bulkaction/                           302/302 403/403 200/200 200/200 200/200 200/200
 integrations/bulkaction/<id>/                      302/302 302/302 302/302 302/302 302/302 302/302
 integrations/bulkaction/<id>/change/               302/302 403/403 200/403 200/403 200/403 200/403
@@ -64,6 +75,7 @@ integrations/connection/<id>/change/               302/302 403/403 200/403 200/4
 integrations/connection/<id>/delete/               302/302 403/403 403/403 403/403 403/403 403/403
 integrations/connection/<id>/do/<none>/            302/302 404/404 404/404 404/404 404/404 404/404
 integrations/connection/<id>/do/archive/           302/302 405/403 405/403 405/403 405/403 405/200
+integrations/connection/<id>/do/hold_limits/       302/302 405/403 405/403 405/403 405/403 405/200
 integrations/connection/<id>/do/pause/             302/302 405/403 405/403 405/403 405/403 405/200
 integrations/connection/<id>/do/reconnect/         302/302 405/403 405/403 405/403 405/403 405/302
 integrations/connection/<id>/do/reconnect_lost/    302/302 405/403 405/403 405/403 405/403 405/302
@@ -89,6 +101,17 @@ integrations/flowschedule/<id>/do/resume/          302/302 405/403 405/403 405/4
 integrations/flowschedule/<id>/do/run_now/         302/302 405/403 405/403 405/302 405/302 405/302
 integrations/flowschedule/<id>/history/            302/302 403/403 200/200 200/200 200/200 200/200
 integrations/flowschedule/add/                     302/302 403/403 403/403 403/403 403/403 403/403
+
+integrations/importjob/                            302/302 403/403 200/200 200/200 200/200 200/200
+integrations/importjob/<id>/                       302/302 302/302 302/302 302/302 302/302 302/302
+integrations/importjob/<id>/change/                302/302 403/403 200/403 200/403 200/403 200/403
+integrations/importjob/<id>/delete/                302/302 403/403 403/403 403/403 403/403 403/403
+integrations/importjob/<id>/do/<none>/             302/302 404/404 404/404 404/404 404/404 404/404
+integrations/importjob/<id>/do/cancel/             302/302 405/403 405/403 405/403 405/200 405/200
+integrations/importjob/<id>/do/go/                 302/302 405/403 405/403 405/403 405/200 405/200
+integrations/importjob/<id>/do/go_on/              302/302 405/403 405/403 405/403 405/302 405/302
+integrations/importjob/<id>/history/               302/302 302/302 200/200 200/200 200/200 200/200
+integrations/importjob/add/                        302/302 403/403 403/403 403/403 403/403 403/403
 
 integrations/inboundevent/                         302/302 403/403 200/200 200/200 200/200 200/200
 integrations/inboundevent/ +ignore                 -/302   -/403   -/403   -/200   -/200   -/200
@@ -130,6 +153,7 @@ integrations/syncrun/<id>/do/run_again/            302/302 405/403 405/403 405/3
 integrations/syncrun/<id>/history/                 302/302 403/403 200/200 200/200 200/200 200/200
 integrations/syncrun/add/                          302/302 403/403 403/403 403/403 403/403 403/403
 integrations/syncrun/new/                          302/302 403/405 200/405 200/405 200/405 200/405
+integrations/syncrun/progress/                     302/302 403/405 200/405 200/405 200/405 200/405
 
 # Catalog                                          nobody  no role Viewer  Operat. Manager Owner
 catalog/partner/                                   302/302 403/403 200/200 200/200 200/200 200/200
@@ -142,11 +166,16 @@ catalog/partner/<id>/history/                      302/302 403/403 200/200 200/2
 catalog/partner/add/                               302/302 403/403 403/403 403/403 403/403 403/403
 
 catalog/unmatchedsku/                              302/302 403/403 200/200 200/200 200/200 200/200
+catalog/unmatchedsku/ +ignore                      -/302   -/403   -/403   -/302   -/302   -/302
+catalog/unmatchedsku/ +take_back                   -/302   -/403   -/403   -/302   -/302   -/302
 catalog/unmatchedsku/<id>/                         302/302 302/302 302/302 302/302 302/302 302/302
 catalog/unmatchedsku/<id>/change/                  302/302 403/403 302/302 302/302 302/302 302/302
 catalog/unmatchedsku/<id>/delete/                  302/302 403/403 403/403 403/403 403/403 403/403
 catalog/unmatchedsku/<id>/do/<none>/               302/302 404/404 404/404 404/404 404/404 404/404
+catalog/unmatchedsku/<id>/do/ignore/               302/302 405/403 405/403 405/302 405/302 405/302
 catalog/unmatchedsku/<id>/do/link_it/              302/302 405/403 405/403 405/403 405/200 405/200
+catalog/unmatchedsku/<id>/do/make_it/              302/302 405/403 405/403 405/403 405/200 405/200
+catalog/unmatchedsku/<id>/do/take_back/            302/302 405/403 405/403 405/302 405/302 405/302
 catalog/unmatchedsku/<id>/history/                 302/302 403/403 200/200 200/200 200/200 200/200
 catalog/unmatchedsku/add/                          302/302 403/403 403/403 403/403 403/403 403/403
 
@@ -158,6 +187,7 @@ catalog/variant/<id>/change/                       302/302 403/403 200/403 200/4
 catalog/variant/<id>/delete/                       302/302 403/403 403/403 403/403 403/403 403/403
 catalog/variant/<id>/do/<none>/                    302/302 404/404 404/404 404/404 404/404 404/404
 catalog/variant/<id>/do/reprice/                   302/302 405/403 405/403 405/403 405/302 405/302
+catalog/variant/<id>/do/unlink/                    302/302 405/403 405/403 405/403 405/200 405/200
 catalog/variant/<id>/history/                      302/302 403/403 200/200 200/200 200/200 200/200
 catalog/variant/add/                               302/302 403/403 403/403 403/403 403/403 403/403
 
@@ -172,7 +202,18 @@ inventory/location/<id>/do/put/                    302/302 405/403 405/403 405/4
 inventory/location/<id>/history/                   302/302 403/403 200/200 200/200 200/200 200/200
 inventory/location/add/                            302/302 403/403 403/403 403/403 403/403 403/403
 
+inventory/purchaseorder/                           302/302 403/403 200/200 200/200 200/200 200/200
+inventory/purchaseorder/ +export_csv               -/302   -/403   -/403   -/403   -/200   -/200
+inventory/purchaseorder/<id>/                      302/302 302/302 302/302 302/302 302/302 302/302
+inventory/purchaseorder/<id>/change/               302/302 403/403 200/403 200/403 200/403 200/403
+inventory/purchaseorder/<id>/delete/               302/302 403/403 403/403 403/403 403/403 403/403
+inventory/purchaseorder/<id>/do/<none>/            302/302 404/404 404/404 404/404 404/404 404/404
+inventory/purchaseorder/<id>/do/run_now/           302/302 405/403 405/403 405/200 405/200 405/200
+inventory/purchaseorder/<id>/history/              302/302 403/403 200/200 200/200 200/200 200/200
+inventory/purchaseorder/add/                       302/302 403/403 403/403 403/403 403/403 403/403
+
 inventory/stocklevel/                              302/302 403/403 200/200 200/200 200/200 200/200
+inventory/stocklevel/ +export_csv                  -/302   -/403   -/403   -/403   -/200   -/200
 inventory/stocklevel/<id>/                         302/302 302/302 302/302 302/302 302/302 302/302
 inventory/stocklevel/<id>/change/                  302/302 403/403 200/403 200/403 200/403 200/403
 inventory/stocklevel/<id>/delete/                  302/302 403/403 403/403 403/403 403/403 403/403

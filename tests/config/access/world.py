@@ -11,11 +11,20 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils import timezone
 
-from catalog.models import Listing, UnmatchedSku
-from integrations.models import Alert, BulkAction, BulkRow, Connection, FlowSchedule
+from catalog.models import Listing, SkuAlias, UnmatchedSku, Variant
+from integrations.models import (
+    Alert,
+    BulkAction,
+    BulkRow,
+    Connection,
+    FlowSchedule,
+    ImportJob,
+    ImportRow,
+)
 from integrations.services.alerts import raise_alert
+from integrations.services.api_keys import make_key
 from integrations.services.installs import create_link
-from inventory.models import Location, StockLevel
+from inventory.models import Location, PurchaseOrder, StockLevel
 from orders.models import PrivacyRequest
 from orders.services import confirming, submission
 from tests.config.access.orders import add_orders
@@ -72,7 +81,7 @@ def make_world(monkeypatch: pytest.MonkeyPatch) -> World:
         monkeypatch.setattr(module, "provider_for", provider_for)
     set_center_address()
     world = World(make_own_store(), systems)
-    for make in (_people, _connections, _runs, _bulk, _catalog, _stock, _requests):
+    for make in (_people, _connections, _runs, _bulk, _imports, _catalog, _stock, _requests):
         make(world)
     add_orders(world, provider_for)
     return world
@@ -95,6 +104,7 @@ def _connections(world: World) -> None:
     world.add(make_connection("resting"), "resume")
     Connection.objects.filter(slug="resting").update(status="paused", status_reason="Holidays.")
     world.add(create_link("shopify-partner", "new.myshopify.com", "", make_boss(), now)[0])
+    world.add(make_key(make_boss(), "Nightly", ["sync:run"], timedelta(days=30), now)[0])
     late = create_link("shopify-partner", "late.myshopify.com", "", make_boss(), now, days=-1)[0]
     world.add(late, "new_link")
     alert = raise_alert("sync:plain", "sync", "Plain does not answer", "Look there.", store)
@@ -132,6 +142,18 @@ def _bulk(world: World) -> None:
     world.rows["bulk/<id>"] = BulkAction.objects.create(**common, total=1)
 
 
+def _imports(world: World) -> None:
+    """A colleague's files: one to confirm, one that stopped in the middle."""
+    kind = ContentType.objects.get_for_model(Variant)
+    common: dict[str, Any] = {"user": make_boss(), "content_type": kind, "kind": "variants"}
+    common |= {"file_name": "prices.csv", "columns": ["sku"], "total": 1}
+    counts = {"create": 1, "update": 0, "error": 0}
+    draft = world.add(ImportJob.objects.create(**common, counts=counts, status="draft"))
+    ImportRow.objects.create(job=draft, number=2, cells=["OWN-MUG"], action="create")
+    world.rows["imports/<id>"] = draft
+    world.add(ImportJob.objects.create(**common, counts=counts, status="interrupted"), "go_on")
+
+
 def _catalog(world: World) -> None:
     new = make_partner("newcomer", terms_confirmed_at=None)
     world.add(new)
@@ -139,6 +161,7 @@ def _catalog(world: World) -> None:
     type(variant.product).objects.filter(pk=variant.product_id).update(source_partner=new)
     world.own.listings.filter(variant=variant).update(cost="11.00")
     world.add(variant)
+    SkuAlias.objects.create(connection=world.own, sku="BIG-MUG", variant=variant)
     now = timezone.now()
     world.add(
         UnmatchedSku.objects.create(
@@ -155,6 +178,11 @@ def _catalog(world: World) -> None:
         first_at=now, last_at=now,
     )  # fmt: skip
     world.add(theirs, "link_it")
+    left = UnmatchedSku.objects.create(
+        connection=new.connection, source="stock", sku="BAG-9", reason="No variant has it.",
+        first_at=now, last_at=now, ignored_at=now,
+    )  # fmt: skip
+    world.add(left, "take_back")
 
 
 def _stock(world: World) -> None:
@@ -165,6 +193,13 @@ def _stock(world: World) -> None:
     world.add(level)
     theirs = StockLevel.objects.exclude(location__connection=None).first()
     world.add(theirs, "sync_now")
+    bought = PurchaseOrder.objects.create(number="PO-1", status="ordered")
+    world.add(bought)
+    erp = make_connection("erp", "sellercloud")
+    erp.settings = {"base_url": "https://erp.example/rest"}
+    erp.save(update_fields=["settings"])
+    theirs = PurchaseOrder.objects.create(connection=erp, number="PO-2", status="ordered")
+    world.add(theirs, "run_now")
 
 
 def _requests(world: World) -> None:

@@ -8,7 +8,7 @@ import requests
 
 from integrations.errors import Rejected, Retryable, Throttled, Unconfirmed
 from integrations.http import USER_AGENT, Call
-from tests.integrations.http_client.conftest import BASE
+from tests.integrations.http_client.conftest import BASE, NOW
 
 
 def test_a_read_returns_status_headers_and_json(client, net):
@@ -28,7 +28,7 @@ def test_every_call_says_who_we_are_in_the_version_of_the_project(client, net):
 def test_a_call_is_recorded_without_its_query(client, net, calls):
     net.get(f"{BASE}/items", body="[1]")
     client.read("GET", "/items", params={"api_key": "s3cret"}, subject="CD-1")
-    assert calls == [Call("GET", "/items", 200, 0, 1, 3, "", "CD-1", "good")]
+    assert calls == [Call("GET", "/items", 200, 0, 1, 3, "", "CD-1", "good", at=NOW)]
 
 
 def test_a_template_is_recorded_for_the_path(client, net, calls):
@@ -156,3 +156,18 @@ def test_a_throttle_read_in_a_body_waits_like_any_other(client, net, time, calls
         client.read("GET", "/", inspect=inspect)
     assert (time.slept, error.value.retry_after, error.value.counts) == ([3], 9, False)
     assert [(call.verdict, call.wait_s) for call in calls] == [("slow", 3.0), ("slow", 9.0)]
+
+
+@pytest.mark.parametrize("status", [200, 404, 429, 503])
+def test_a_reset_time_read_from_the_body_counts_at_any_status(client, net, time, status):
+    net.get(f"{BASE}/items", json={"until": 90}, status=status)
+    with pytest.raises(Throttled) as limit:
+        client.read("GET", "/items", retry_after_of=lambda answer: answer.json()["until"])
+    assert (limit.value.retry_after, time.slept) == (90, [])
+
+
+def test_a_body_without_a_reset_time_is_judged_as_ever(client, net, time):
+    net.get(f"{BASE}/items", json={}, status=429, headers={"Retry-After": "3"})
+    net.get(f"{BASE}/items", json={"ok": 1})
+    assert client.read("GET", "/items", retry_after_of=lambda answer: None).json() == {"ok": 1}
+    assert time.slept == [3]

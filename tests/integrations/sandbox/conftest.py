@@ -11,6 +11,7 @@ import pytest
 from integrations.sandbox.config import Config
 from integrations.sandbox.messages import Request, Response
 from integrations.sandbox.routes import build_router
+from integrations.sandbox.sellercloud.seed import seed_erps
 from integrations.sandbox.shopify.installs import install, issue_pair
 from integrations.sandbox.shopify.seed import create_store, seed_world
 from integrations.sandbox.world import World
@@ -126,6 +127,17 @@ def sandbox(clock) -> Sandbox:
     made.token = issue_pair(world, made.store, install(world, made.store, app, SCOPES))[
         "access_token"
     ]
+    return made
+
+
+@pytest.fixture
+def buyer(sandbox):
+    """A signed-in client of the demo's ERP, which is there with its 120 purchase orders."""
+    from .buyer import Buyer
+
+    seed_erps(sandbox.world, wanted=True)
+    made = Buyer(sandbox)
+    made.sign_in()
     return made
 
 

@@ -59,6 +59,7 @@ class StockLevel(Stamped):
     rejected_since = models.DateTimeField(null=True)
 
     class Meta:
+        permissions = [("import_stocklevel", "Can import counts from a file")]
         constraints = [
             models.UniqueConstraint(
                 fields=["location", "variant"], name="stocklevel_location_variant_unique"

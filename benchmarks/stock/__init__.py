@@ -1,0 +1,1 @@
+"""What the stock benchmark is made of."""

@@ -1,0 +1,1 @@
+"""SellerCloud as its clients see it: tokens, purchase orders, stock, and a back office."""

@@ -1,0 +1,1 @@
+"""What files about stock mean."""
