@@ -121,7 +121,7 @@ class UnmatchedSkuAdmin(UnmatchedButtons):
         """Who names it, and where."""
         return two_lines(row.connection, row.get_source_display())
 
-    @column("Times", "num m-b", "count")
+    @column("Times", "num p2 m-b", "count")
     def times(self, row: UnmatchedSku) -> str:
         """How often."""
         return f"{row.count:,}"

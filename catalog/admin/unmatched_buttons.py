@@ -27,8 +27,9 @@ Source = UnmatchedSku.Source
 
 
 LINKED = {
-    False: "From the next run on their stock of it counts for our variant.",
-    True: "Lines of orders with this SKU are for our variant from now on.",
+    Source.STOCK: "From the next run on what they say of it is said of our variant.",
+    Source.PURCHASE: "From the next run on its purchase order lines are of our variant.",
+    Source.ORDER: "Lines of orders with this SKU are for our variant from now on.",
 }
 MADE = (
     "A product of our own with exactly this SKU. Nobody supplies it yet: orders for it go to our "
@@ -80,7 +81,7 @@ class UnmatchedButtons(SummaryAdmin):
         title="Link {obj} to one of ours?",
         submit="Link",
         confirm=lambda row: (
-            f"{LINKED[row.source == Source.ORDER]} Only do this if both are the "
+            f"{LINKED[Source(row.source)]} Only do this if both are the "
             "same thing. The page of the variant takes it back."
         ),
         form=LinkForm,

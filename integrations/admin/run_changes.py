@@ -94,7 +94,9 @@ def change_tabs(changes: Changes, here: str, held: str) -> list[dict[str, Any]]:
 
 
 def _cells(row: Any, held: str) -> tuple[Any, str, str, str, Any, Any]:
-    before, after = as_number(row.before), as_number(row.after)
+    before, after = row.before or None, row.after or None
+    if row.field != "status_raw":  # a code: its difference is no amount
+        before, after = as_number(row.before), as_number(row.after)
     if row.outcome == Outcome.APPLIED:
         word, tone = ("Created", "ok") if row.field and before is None else ("Updated", "info")
     elif row.outcome == Outcome.HELD and held != "Held":

@@ -14,7 +14,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from integrations.answers import Call, clamp_wait
-from integrations.models import ApiCall, Connection
+from integrations.models import ApiCall, Connection, SyncRun
 from integrations.services.alerts import close_alert, raise_alert
 
 State = Literal["closed", "open", "half_open"]
@@ -133,8 +133,12 @@ def record_slow_down(
 
 
 def close(connection: Connection) -> None:
-    """It was checked and works, whoever asked."""
-    if _close(connection.pk, Q(), paused_until=None):
+    """It was checked and works, whoever asked: what waited, also for its rate limit, goes on."""
+    closed = _close(connection.pk, Q(), paused_until=None)
+    lifted = _row(connection.pk).filter(paused_until__isnull=False).update(paused_until=None)
+    put_off = SyncRun.objects.filter(connection=connection, status=SyncRun.Status.QUEUED)
+    put_off.filter(waits_until__isnull=False).update(waits_until=None)
+    if closed or lifted:
         connection.refresh_from_db(fields=FIELDS)
 
 

@@ -38,6 +38,10 @@ def save_connection(
     if row is not None and row.provider != provider:
         raise ValueError(f"{slug} is a connection to {row.provider}, not to {provider}.")
     stored = row.settings if row else {}
+    for wrong in sorted(set(settings) & set(cls.Secrets.model_fields)):
+        raise ValueError(
+            f"{wrong} is a secret: write --secret {wrong}=... (or {wrong}=- to be asked)."
+        )
     fields = _checked(cls.Settings, {**stored, **settings})
     account = _account(cls, fields)
     if row is not None and row.account and account != row.account:

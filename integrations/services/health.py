@@ -249,4 +249,7 @@ def check_account(row: Connection, *, call: bool = True) -> Check:
     if info.missing:
         missing = f"It does not allow {', '.join(info.missing)}."
         return Check(name, "fail", missing, "Connect it again and accept all permissions.")
+    if sentence := why_waiting(row, timezone.now()):
+        said = f"{info.name} answers, but is left alone. {sentence}"
+        return Check(name, "warn", said, "What waits goes on by itself then.")
     return Check(name, "ok", f"{info.name} answers.")

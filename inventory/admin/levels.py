@@ -152,7 +152,7 @@ class StockLevelAdmin(ImportLink, StockCsv, SummaryAdmin):
     def title(self, level: StockLevel) -> str:
         return level.variant.full_title
 
-    @column("Location", "m-c p2", "location__name")
+    @column("Location", "m-c p2 clip", "location__name")
     def place(self, level: StockLevel) -> SafeString:
         """With the kind of system its number is from; what is only observed says so."""
         source = source_of(level.location)
@@ -160,7 +160,7 @@ class StockLevelAdmin(ImportLink, StockCsv, SummaryAdmin):
             source = f"{source}: {OBSERVED.lower()}"
         return two_lines(level.location.name, format_html('<span class="q">{}</span>', source))
 
-    @column("On hand", "num p2", "on_hand")
+    @column("On hand", "num p3", "on_hand")
     def on_hand_(self, level: StockLevel) -> str | SafeString:
         return NOTHING if level.on_hand is None else f"{level.on_hand:,}"
 
@@ -176,7 +176,7 @@ class StockLevelAdmin(ImportLink, StockCsv, SummaryAdmin):
     def sellable_(self, level: Any) -> SafeString:
         return format_html("<b>{}</b>", f"{level.sellable:,}")
 
-    @column("Incoming", "num p3")
+    @column("Incoming", "num p4")
     def incoming_(self, level: Any) -> str | SafeString:
         return f"{level.coming:,}" if level.coming else NOTHING
 

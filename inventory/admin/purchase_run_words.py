@@ -76,9 +76,10 @@ def _next_step(run: SyncRun, request: HttpRequest) -> tuple[str, Named | None]:
     count = listed.count()
     if not count or not request.user.has_perm("catalog.view_variant"):
         return "", None
-    some = "1 SKU in them is" if count == 1 else f"{count:,} SKUs in them are"
+    some = "1 SKU of its orders is" if count == 1 else f"{count:,} SKUs of all its orders are"
     query = urlencode({"connection__in": str(run.connection_id), "view": "purchase"})
     url = f"{reverse('admin:catalog_unmatchedsku_changelist')}?{query}"
-    return f"{some} no product of ours; what is on its way of it is not counted.", Named(
+    whose = "its" if count == 1 else "their"
+    return f"{some} no product of ours; {whose} incoming units are not counted.", Named(
         "Show them", url
     )

@@ -190,7 +190,7 @@ def _note_strangers(work: Import, difference: Difference) -> None:
     for number, sku, reason in difference.strangers:
         work.run.count(skipped=1)
         if sku not in work.strangers and len(work.strangers) < MOST_NOTES:
-            log.warning("%s, purchase order %s: %s", work.run.connection.slug, number, reason)
+            log.info("%s, purchase order %s: %s", work.run.connection.slug, number, reason)
             work.run.note(sku, "skipped", f"{reason} First in purchase order {number}.")
         work.strangers.add(sku)
 

@@ -45,7 +45,7 @@ class Crawl:
                 continue
             self.asked.add(key)
             self._note_row(path)
-            if _shape(path) in self.shown or path.endswith(".csv"):
+            if _shape(path) in self.shown or path.partition("?")[0].endswith(".csv"):
                 self._ask(path, source)
             else:
                 self._show(path, source)

@@ -40,7 +40,7 @@ def test_it_says_how_many_differ_which_and_what_waits(
     assert story.title == "4 purchase orders read: 1 new, 1 changed, 1 not usable"
     assert ([one.name for one in story.things], story.more) == (["PO-3", "PO-1"], 0)
     assert story.next_step == (
-        "1 SKU in them is no product of ours; what is on its way of it is not counted."
+        "1 SKU of its orders is no product of ours; its incoming units are not counted."
     )
     assert "purchase" in story.next_link.url
 

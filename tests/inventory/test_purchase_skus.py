@@ -86,7 +86,7 @@ def test_a_line_nobody_knows_keeps_its_sku_is_counted_logged_and_listed(
     erp: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     make_variant("MUG")
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.INFO):
         run = sync(erp, order(1, line(1, "MUG"), line(2, "GONE")))
     assert variants() == {"GONE": None, "MUG": "MUG"}
     assert counts_of(run) == {"processed": 1, "created": 1, "skipped": 1}

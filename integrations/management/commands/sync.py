@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from integrations import registry
 from integrations.management.purchase_options import add_purchase_options, purchase_params
-from integrations.models import Connection, SyncRun
+from integrations.models import Connection, SyncChange, SyncRun
 from integrations.models.runs import PUT_OFF
 from integrations.services.progress import say_progress
 from integrations.services.put_off import next_run_of
@@ -25,7 +25,7 @@ EXIT_CODES = {
     "completed": 0, "failed": 1, "interrupted": 1, "held": 3, "skipped": 4, "canceled": 4,
     "partial": 5, "queued": 4, "running": 4,
 }  # fmt: skip
-BAR, REDRAW_S = 30, 0.1
+BAR, REDRAW_S, MOST_NOTES = 30, 0.1, 100
 
 
 class Command(BaseCommand):
@@ -96,9 +96,10 @@ class Command(BaseCommand):
     def _report(self, run: SyncRun, *, is_new: bool, as_json: bool) -> None:
         counts = {name: getattr(run, name) for name in COUNTS}
         if as_json:
-            self.stdout.write(
-                json.dumps({"run": run.pk, "status": run.status, **counts, "error": run.error})
-            )
+            answer = {"run": run.pk, "status": run.status, **counts, "error": run.error}
+            if run.params.get("skus"):
+                answer["notes"] = _notes(run)
+            self.stdout.write(json.dumps(answer))
             return
         if not is_new:
             waits = f": {run.error}" if run.waits_until and run.error else "."
@@ -111,6 +112,13 @@ class Command(BaseCommand):
             self.stdout.write(run.error)
         if run.reason == PUT_OFF and (later := next_run_of(run)):
             self.stdout.write(f"Run #{later.pk} goes on with it; a worker must be up then.")
+
+
+def _notes(run: SyncRun) -> list[str]:
+    """What was said of the SKUs that were asked for and could not be used."""
+    left = [SyncChange.Outcome.SKIPPED, SyncChange.Outcome.REJECTED]
+    rows = run.changes.filter(outcome__in=left).order_by("pk")[:MOST_NOTES]
+    return [f"{row.key}: {row.message}" for row in rows]
 
 
 def _params(options: dict[str, Any]) -> dict[str, Any]:
