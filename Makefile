@@ -54,9 +54,14 @@ JOBS ?= auto
 test: $(READY_DEV)  ## unit tests on SQLite
 	@$(THROWAWAY) $(PY) -m pytest -q -n $(JOBS)
 
+# These ask no database, or only for whole pages; `make test` runs them.
+NOT_ON_POSTGRES := $(addprefix --ignore=tests/,integrations/sandbox integrations/http_client \
+	integrations/providers config/test_access.py config/test_shown_buttons.py)
+
 .PHONY: test-postgres
 test-postgres: $(READY_DEV)  ## unit and end-to-end tests on PostgreSQL, with real worker processes
-	@$(THROWAWAY) DATABASE_URL=$(TEST_DATABASE_URL) $(PY) -m pytest -q --create-db -n $(JOBS)
+	@$(THROWAWAY) DATABASE_URL=$(TEST_DATABASE_URL) $(PY) -m pytest -q --create-db -n $(JOBS) \
+		$(NOT_ON_POSTGRES)
 	@$(THROWAWAY) DATABASE_URL=$(TEST_DATABASE_URL) $(PY) -m pytest -q --create-db -m e2e
 
 .PHONY: test-browser
