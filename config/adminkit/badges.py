@@ -25,7 +25,7 @@ TONES: dict[str, tuple[str, ...]] = {
         *("Changed after send", "Degraded", "Expiring", "Held", "Interrupted", "Low stock"),
         *("On hold", "Partial", "Pending", "Price drift", "Put off", "Retrying", "Shortfall"),
         *("Slowed down", "Stale", "Terms to confirm", "To approve", "To confirm", "To publish"),
-        *("Unconfirmed", "Unknown", "Unused", "Waiting"),
+        *("Unconfirmed", "Unknown", "Unknown there", "Unused", "Waiting"),
     ),
     "bad": (
         *(

@@ -48,19 +48,23 @@ Wait = Annotated[
 RunId = Annotated[int, Path(ge=1, le=MOST_ID, description="Number of the run")]
 
 
+# What both ways to ask for a run have in common.
+ASKING: dict[str, Any] = {
+    "auth": callers("sync:run"),
+    "response": {200: SyncAnswer, 202: SyncAnswer},
+    "openapi_extra": {"x-scope": "sync:run"},
+}
 # What an ERP calls its stock.
 ALSO_CALLED = {"inventory": "stock"}
 
 
 @router.post(
     "/purchase-orders",
-    auth=callers("sync:run"),
-    response={200: SyncAnswer, 202: SyncAnswer},
     operation_id="sync_purchase_orders",
     summary="Pull purchase orders",
     description="Asks for a run and waits for its end, `wait` seconds at most. 200: it ended; "
     "`status` and the counts say how. 202: it goes on; `Location` is where to look again.",
-    openapi_extra={"x-scope": "sync:run"},
+    **ASKING,
 )
 def sync_purchase_orders(
     request: HttpRequest,
@@ -74,13 +78,11 @@ def sync_purchase_orders(
 
 @router.post(
     "/inventory",
-    auth=callers("sync:run"),
-    response={200: SyncAnswer, 202: SyncAnswer},
     operation_id="sync_inventory",
     summary="Pull stock",
     description="Asks for a run of every SKU, or of those named, and waits like the one for "
     "purchase orders.",
-    openapi_extra={"x-scope": "sync:run"},
+    **ASKING,
 )
 def sync_inventory(
     request: HttpRequest,

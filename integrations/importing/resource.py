@@ -2,6 +2,7 @@
 by looking; `write` writes what was looked at, set by set."""
 
 import logging
+from abc import ABCMeta, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -76,7 +77,11 @@ class SinceField(Field):  # type: ignore[misc]
         setattr(instance, self.attribute, moment)
 
 
-class ImportResource(resources.ModelResource):  # type: ignore[misc]
+class _Declared(ABCMeta, type(resources.ModelResource)):  # type: ignore[misc]
+    """A resource whose missing parts are noticed when it is made, not when a file comes."""
+
+
+class ImportResource(resources.ModelResource, metaclass=_Declared):  # type: ignore[misc]
     """One kind of file.
 
     `key` are the columns that say which row is meant, `required` those that must be there,
@@ -141,9 +146,9 @@ class ImportResource(resources.ModelResource):  # type: ignore[misc]
         """What staff call the row."""
         return " · ".join(self.key_of(row))
 
+    @abstractmethod
     def write(self, planned: Sequence[Planned]) -> None:
         """Write these, in a transaction of the caller's."""
-        raise NotImplementedError
 
     def logged(self, planned: Planned) -> Model | None:
         """The row whose history tells of it."""

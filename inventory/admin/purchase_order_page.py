@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from catalog.admin.links import page_of
 from config.adminkit.parts import json_block
 from integrations.admin.run_changes import as_number
+from integrations.admin.runs import started_by
 from integrations.errors import ProviderError
 from integrations.models import Connection, ExternalRef, SyncChange
 from integrations.providers.base import PullsPurchaseOrders
@@ -24,7 +25,7 @@ def order_facts(order: PurchaseOrder, request: HttpRequest) -> dict[str, Any]:
     """Context of the page."""
     ref = ref_of(order)
     lines = list(order.lines.select_related("variant__product").order_by("pk"))
-    changes = last_changes(order)
+    changes = last_changes(order, ref)
     return {
         "ref": ref,
         "raw": json_block(ref.raw) if ref else "",
@@ -33,6 +34,7 @@ def order_facts(order: PurchaseOrder, request: HttpRequest) -> dict[str, Any]:
         "to_come": to_come(order, lines),
         "changes": [cells_of(row) for row in changes],
         "change_run": changes[0].run if changes else None,
+        "change_by": started_by(changes[0].run) if changes else "",
         "change_url": page_of(changes[0].run, request) if changes else "",
         "connection_url": page_of(order.connection, request),
         "erp": erp_label(order),
@@ -64,18 +66,21 @@ def to_come(order: PurchaseOrder, lines: list[PurchaseOrderLine]) -> int:
     return sum(line.outstanding for line in lines) if order.status in OPEN_STATUSES else 0
 
 
-def last_changes(order: PurchaseOrder) -> list[SyncChange]:
-    """What the newest run that changed it wrote, field by field."""
+def last_changes(order: PurchaseOrder, ref: ExternalRef | None) -> list[SyncChange]:
+    """What the newest run that changed it wrote, field by field; nothing for one of our own."""
+    if ref is None:
+        return []
     rows = SyncChange.objects.filter(
         run__connection=order.connection_id,
         run__flow="purchase_orders",
         key=order.number,
         outcome=SyncChange.Outcome.APPLIED,
+        data__order=ref.external_id,
     )
     newest = rows.order_by("-pk").values_list("run", flat=True).first()
     if newest is None:
         return []
-    return list(rows.filter(run=newest).select_related("run").order_by("pk")[:MOST_CHANGES])
+    return list(rows.filter(run=newest).select_related("run__user").order_by("pk")[:MOST_CHANGES])
 
 
 def cells_of(row: SyncChange) -> tuple[str, str, object, object]:

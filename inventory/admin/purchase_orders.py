@@ -26,6 +26,7 @@ from inventory.models import PurchaseOrder
 from inventory.models.purchase_orders import OPEN_STATUSES
 
 RUN = "integrations.run_flow"
+UNKNOWN = "Unknown there"
 Status = PurchaseOrder.Status
 OPEN = Q(status__in=OPEN_STATUSES)
 ARRIVED = Q(status__in=[Status.RECEIVED, Status.COMPLETED])
@@ -144,7 +145,10 @@ class PurchaseOrderAdmin(ImportLink, CsvLink, SummaryAdmin):
 
     @column("Status", "m-b", "status")
     def state(self, order: PurchaseOrder) -> SafeString:
-        return badge(order.get_status_display())
+        shown = badge(order.get_status_display())
+        if order.status_known:
+            return shown
+        return format_html("{} {}", shown, badge(UNKNOWN))
 
     @column("Ordered", "p2", "ordered_on")
     def ordered(self, order: PurchaseOrder) -> str | SafeString:
@@ -191,6 +195,7 @@ class PurchaseOrderAdmin(ImportLink, CsvLink, SummaryAdmin):
 
     def summary(self, request: HttpRequest, obj: PurchaseOrder) -> dict[str, Any]:
         words = [obj.get_status_display(), *(["Overdue"] if is_overdue(obj) else [])]
+        words += [] if obj.status_known else [UNKNOWN]
         facts = order_facts(obj, request)
         return facts | {"heading": obj.number, "badges": words, "bar": received_bar(obj)}
 

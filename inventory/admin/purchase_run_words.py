@@ -1,7 +1,9 @@
 """What a run of purchase orders says on its page: its orders by name, and what it came to."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from django.db.models.fields.json import KT
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -9,7 +11,7 @@ from django.utils.http import urlencode
 from catalog.admin.links import page_of
 from catalog.models import UnmatchedSku
 from integrations.admin.run_words import Named, Story, name_rows, tell_run
-from integrations.models import SyncChange, SyncRun
+from integrations.models import ExternalRef, SyncChange, SyncRun
 from inventory.models import PurchaseOrder
 
 FLOW = "purchase_orders"
@@ -18,11 +20,23 @@ MOST_NAMED = 8
 
 @name_rows
 def names_of_orders(run: SyncRun, keys: Sequence[str], request: HttpRequest) -> Mapping[str, Named]:
-    """Who the order is from, and its page, by number."""
+    """Who the order is from, and its page, by number; of several with one number, their list."""
     if run.flow != FLOW:
         return {}
     rows = PurchaseOrder.objects.filter(connection=run.connection_id, number__in=keys)
-    return {row.number: Named(_named(row), page_of(row, request)) for row in rows}
+    by_number: dict[str, list[PurchaseOrder]] = defaultdict(list)
+    for row in rows:
+        by_number[row.number].append(row)
+    return {number: _name_of(found, request) for number, found in by_number.items()}
+
+
+def _name_of(rows: Sequence[PurchaseOrder], request: HttpRequest) -> Named:
+    if len(rows) == 1:
+        return Named(_named(rows[0]), page_of(rows[0], request))
+    query = urlencode({"view": "all", "q": rows[0].number})
+    listing = f"{reverse('admin:inventory_purchaseorder_changelist')}?{query}"
+    may_look = request.user.has_perm("inventory.view_purchaseorder")
+    return Named(f"One of {len(rows)} purchase orders", listing if may_look else "")
 
 
 def _named(row: PurchaseOrder) -> str:
@@ -51,7 +65,12 @@ def story_of_orders(run: SyncRun, request: HttpRequest) -> Story | None:
 def _written(run: SyncRun) -> Sequence[PurchaseOrder]:
     """The first orders this run wrote, as many as are named."""
     done = SyncChange.objects.filter(run=run, outcome=SyncChange.Outcome.APPLIED)
-    ours = PurchaseOrder.objects.filter(connection=run.connection_id, number__in=done.values("key"))
+    refs = ExternalRef.objects.filter(
+        connection=run.connection_id,
+        kind=ExternalRef.Kind.PURCHASE_ORDER,
+        external_id__in=done.annotate(order_id=KT("data__order")).values("order_id"),
+    )
+    ours = PurchaseOrder.objects.filter(pk__in=refs.values("object_id"))
     return list(ours.order_by("-pk")[:MOST_NAMED])
 
 

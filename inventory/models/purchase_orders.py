@@ -28,8 +28,9 @@ class PurchaseOrder(Stamped):
     their last words are in its ExternalRef. Without one it is ours.
 
     Dates are theirs, without a zone. `total` is in `currency`, which is empty where they do not
-    say it. `tracking` is a list of {number, carrier, shipped_on}. `ordered_units` and
-    `received_units` are the sums of its lines.
+    say it. `status_known` is False where their word, `status_raw`, is none we know: then `status`
+    is the last one we understood, or pending. `tracking` is a list of {number, carrier,
+    shipped_on}. `ordered_units` and `received_units` are the sums of its lines.
     """
 
     Status = PurchaseOrderStatus
@@ -40,6 +41,7 @@ class PurchaseOrder(Stamped):
     number = models.CharField(max_length=100)
     status = models.CharField(max_length=10, choices=PurchaseOrderStatus)
     status_raw = models.CharField(max_length=60, blank=True)
+    status_known = models.BooleanField(default=True, db_default=True, editable=False)
     supplier = models.CharField(max_length=200, blank=True)
     warehouse = models.CharField(max_length=120, blank=True)
     ordered_on = models.DateField(null=True, blank=True)

@@ -15,8 +15,8 @@ from inventory.models import PurchaseOrder, PurchaseOrderLine
 from inventory.services.purchase_facts import Columns, OrderFacts
 
 KIND = ExternalRef.Kind.PURCHASE_ORDER
-# What staff read about; the sums of an order follow from its lines.
-SILENT = ("ordered_units", "received_units")
+# Not told as changes: the sums of an order follow from its lines, an unknown status is a remark.
+SILENT = ("ordered_units", "received_units", "status_known")
 LINE_COLUMNS = ("sku", "title", "ordered", "received", "unit_cost", "expected_on")
 # Field of the run page, before, after, and what it is about.
 Note = tuple[str, Any, Any, str]

@@ -173,10 +173,16 @@ def _note_changes(work: Import, changes: Iterable[OrderChange]) -> None:
         for name, before, after, about in _notes_of(change):
             message = "Dry run: nothing was written." if work.is_dry else about
             outcome = "skipped" if work.is_dry else "applied"
-            work.run.note(change.facts.number, outcome, message, (name, before, after))
+            moved = (name, before, after)
+            work.run.note(change.facts.number, outcome, message, moved, whose(change.facts))
         for remark in change.remarks:
             work.run.count(skipped=1)
-            work.run.note(change.facts.number, "skipped", remark)
+            work.run.note(change.facts.number, "skipped", remark, data=whose(change.facts))
+
+
+def whose(facts: OrderFacts) -> dict[str, Any]:
+    """Which order a note is about: numbers are the ERP's own business, and may come twice."""
+    return {"order": facts.external_id}
 
 
 def _notes_of(change: OrderChange) -> list[Any]:

@@ -55,6 +55,7 @@ def facts_of(remote: RemotePurchaseOrder) -> OrderFacts:
         "number": within(clean(remote.number), 100, "number") or external_id[:100],
         "status": _status(remote),
         "status_raw": clean(remote.status_raw)[:60],
+        "status_known": _status(remote) is not None,
         "supplier": clean(remote.supplier)[:200],
         "warehouse": clean(remote.warehouse)[:120],
         "ordered_on": _day(remote.ordered_on),

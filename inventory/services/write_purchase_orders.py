@@ -14,8 +14,8 @@ from inventory.models import PurchaseOrder, PurchaseOrderLine
 from inventory.services.compare_purchase_orders import KIND, LINE_COLUMNS, OrderChange
 
 ORDER_COLUMNS = (
-    "number", "status", "status_raw", "supplier", "warehouse", "ordered_on", "expected_on", "total",
-    "currency", "tracking", "ordered_units", "received_units", "changed_at",
+    "number", "status", "status_raw", "status_known", "supplier", "warehouse", "ordered_on",
+    "expected_on", "total", "currency", "tracking", "ordered_units", "received_units", "changed_at",
 )  # fmt: skip
 
 

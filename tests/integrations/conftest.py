@@ -1,7 +1,9 @@
-"""Fixtures of integrations: calls over a mocked network, an install link, a failing system."""
+"""Fixtures of integrations: calls over a mocked network, an install link, a failing system,
+variants a file is about."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -10,9 +12,11 @@ import responses
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from catalog.models import Variant
 from integrations.models import Connection, InstallLink
-from integrations.services import connections
+from integrations.services import connections, imports, write_import
 from integrations.services.installs import create_link
+from tests.catalog.builders import make_variant
 from tests.fakes import Script
 from tests.integrations.breaking import fail, fresh
 from tests.integrations.remote_shop import RemoteShop
@@ -57,3 +61,17 @@ def opened(fake: Connection, now: datetime) -> Connection:
     """A connection that failed three times just now."""
     fail(fake, now, 3)
     return fresh(fake)
+
+
+@pytest.fixture
+def three(db: None) -> list[Variant]:
+    """A-1 to A-3 at 10."""
+    return [make_variant(f"A-{n}", price=Decimal(10)) for n in (1, 2, 3)]
+
+
+@pytest.fixture
+def in_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row is a chunk, and every file is large."""
+    for module in (imports, write_import):
+        monkeypatch.setattr(module, "CHUNK", 1)
+        monkeypatch.setattr(module, "AT_ONCE", 0)

@@ -1,15 +1,24 @@
 """Files for tests: brought in, confirmed, done; and what became of their rows."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from catalog.models import Variant
 from integrations.importing.kinds import find_kind
 from integrations.models import ImportJob
 from integrations.services.imports import start_import, take_file
 from integrations.services.write_import import write_import
+
+HEAD = "sku,price\n"
+
+
+def prices() -> list[Decimal]:
+    """Of all variants, by SKU."""
+    return list(Variant.objects.order_by("sku").values_list("price", flat=True))
 
 
 class Died(BaseException):

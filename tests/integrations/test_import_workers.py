@@ -1,14 +1,11 @@
 """Large files, in workers: whoever dies or interferes meanwhile, nothing is written twice."""
 
-from decimal import Decimal
-
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import OperationalError
 from django.utils import timezone
 
 from catalog.importing.variants import VariantImport
-from catalog.models import Variant
 from integrations.jobs import waiting_ids
 from integrations.models import Alert, ImportJob
 from integrations.services import imports, write_import
@@ -16,36 +13,18 @@ from integrations.services.imports import cancel_import, resume_import, start_im
 from integrations.services.ticks import sweep
 from integrations.tasks import read_import
 from integrations.tasks import write_import as write_task
-from tests.catalog.builders import make_variant
 from tests.config.access.people import make_person
 from tests.integrations.import_files import (
+    HEAD,
     Died,
     bring,
     confirm,
     lose_worker,
     plans,
+    prices,
 )
 
 pytestmark = pytest.mark.django_db
-HEAD = "sku,price\n"
-
-
-@pytest.fixture
-def three():
-    """A-1 to A-3 at 10."""
-    return [make_variant(f"A-{n}", price=Decimal(10)) for n in (1, 2, 3)]
-
-
-def prices() -> list[Decimal]:
-    return list(Variant.objects.order_by("sku").values_list("price", flat=True))
-
-
-@pytest.fixture
-def in_ones(monkeypatch):
-    """A row is a chunk, and every file is large."""
-    for module in (imports, write_import):
-        monkeypatch.setattr(module, "CHUNK", 1)
-        monkeypatch.setattr(module, "AT_ONCE", 0)
 
 
 def test_a_large_file_is_read_and_written_by_workers(three, in_ones):

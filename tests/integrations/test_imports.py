@@ -1,7 +1,6 @@
 """A file is read, shown, and written as it was shown; whoever dies or interferes meanwhile."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -12,40 +11,23 @@ from catalog.importing.variants import VariantImport
 from catalog.models import Variant
 from integrations.importing.reading import CannotRead
 from integrations.models import ImportJob, ImportRow
-from integrations.services import imports, write_import
+from integrations.services import write_import
 from integrations.services.imports import start_import
 from integrations.services.retention import prune
 from integrations.tasks import read_import
 from tests.catalog.builders import make_variant
 from tests.config.access.people import make_person
 from tests.integrations.import_files import (
+    HEAD,
     boss,
     bring,
     confirm,
     outcomes,
     plans,
+    prices,
 )
 
 pytestmark = pytest.mark.django_db
-HEAD = "sku,price\n"
-
-
-@pytest.fixture
-def three():
-    """A-1 to A-3 at 10."""
-    return [make_variant(f"A-{n}", price=Decimal(10)) for n in (1, 2, 3)]
-
-
-def prices() -> list[Decimal]:
-    return list(Variant.objects.order_by("sku").values_list("price", flat=True))
-
-
-@pytest.fixture
-def in_ones(monkeypatch):
-    """A row is a chunk, and every file is large."""
-    for module in (imports, write_import):
-        monkeypatch.setattr(module, "CHUNK", 1)
-        monkeypatch.setattr(module, "AT_ONCE", 0)
 
 
 # --- reading

@@ -1,17 +1,21 @@
 """Purchase orders as staff see them, and Run now."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from integrations import registry
-from integrations.models import SyncRun
+from integrations.models import Connection, SyncRun
 from inventory.admin import pull_orders_page
 from inventory.models import PurchaseOrder
 from tests.catalog.builders import make_connection, make_variant
 from tests.integrations.admin_rows import log_in
-from tests.inventory.purchases import line, pull, remote
+from tests.inventory.purchasing import line as purchase_line
+from tests.inventory.purchasing import order, sync
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/inventory/purchaseorder/"
@@ -21,6 +25,24 @@ RUN = "/admin/inventory/purchase-orders/run/"
 @pytest.fixture
 def erp():
     return make_connection("erp")
+
+
+def line(number: int = 1, **facts: Any) -> Any:
+    return purchase_line(number, **{"sku": "SKU-1"} | facts)
+
+
+def remote(nth: int = 1, **facts: Any) -> Any:
+    """An order with a warehouse and its days."""
+    values = {
+        "supplier": "Acme", "warehouse": "Main", "total": Decimal("99.50"),
+        "ordered_on": date(2026, 11, 1), "expected_on": date(2026, 12, 1), "lines": (line(),),
+    } | facts  # fmt: skip
+    number = values.pop("number", f"PO-{nth}")
+    return replace(order(nth, *values.pop("lines"), **values), number=number)
+
+
+def pull(erp: Connection, answer: list[Any]) -> None:
+    sync(erp, *answer)
 
 
 def numbers(answer):
