@@ -1,5 +1,6 @@
 """Fixtures every test may use: a moment, a scripted provider with a connection, a user."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -7,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connection
+from hypothesis import settings as hypothesis_settings
 
 from config.environment import TEST_CREDENTIAL_KEYS
 from integrations import registry
@@ -14,6 +16,11 @@ from integrations.models import Connection
 from integrations.providers.base import PullsProducts, PullsStock
 from integrations.services.runs import Run
 from tests.fakes import SECRET, FakeProvider, Script
+
+# The same examples in every run; HYPOTHESIS_PROFILE=explore looks for new ones.
+hypothesis_settings.register_profile("portal", derandomize=True, deadline=None, database=None)
+hypothesis_settings.register_profile("explore", deadline=None)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portal"))
 
 
 @pytest.fixture(scope="session")

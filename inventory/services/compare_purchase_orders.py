@@ -48,7 +48,7 @@ class Difference:
 def pick_differing(connection: Connection, said: Sequence[OrderFacts]) -> list[OrderFacts]:
     """The orders that are new, or of which something else is said than last time. One query."""
     known = _known(connection, [facts.external_id for facts in said])
-    return [facts for facts in said if known.get(facts.external_id, ("", 0))[0] != facts.digest]
+    return [facts for facts in said if not _is_as_before(known, facts) or facts.earlier_status]
 
 
 def compare(connection: Connection, differ: Sequence[OrderFacts], now: datetime) -> Difference:
@@ -64,14 +64,23 @@ def compare(connection: Connection, differ: Sequence[OrderFacts], now: datetime)
     matches = match_skus(connection.pk, skus)
     found = Difference()
     for facts in differ:
-        if known.get(facts.external_id, ("", 0))[0] == facts.digest:
+        is_as_before = _is_as_before(known, facts)
+        if is_as_before and not facts.earlier_status:
             continue  # another run wrote it between the two looks
         pk = pks[facts.external_id]
         change = _change(connection, facts, orders.get(pk), now)
         _compare_lines(change, lines.get(pk, {}), matches)
+        if is_as_before and not change.is_moved:
+            continue
         found.changes.append(change)
         found.strangers += _strangers(change, matches)
     return found
+
+
+def _is_as_before(known: Mapping[str, tuple[str, int]], facts: OrderFacts) -> bool:
+    """Whether the last word is the one we have; a word before it in the same answer may still
+    say another status, where the last one says none we know."""
+    return known.get(facts.external_id, ("", 0))[0] == facts.digest
 
 
 def _known(connection: Connection, external_ids: Sequence[str]) -> dict[str, tuple[str, int]]:

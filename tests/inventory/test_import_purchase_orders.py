@@ -291,3 +291,14 @@ def test_open_orders_a_whole_answer_does_not_name_stay_and_are_said(erp: Connect
     assert counts_of(run) == {"processed": 1, "unchanged": 1, "skipped": 1}
     assert notes_of(run) == [("PO-1", "", "", "", "skipped")]
     assert len(stored()) == 3
+
+
+@pytest.mark.django_db
+def test_a_status_said_before_a_word_we_have_already_counts() -> None:
+    erp = make_erp()
+    again = order(1, status=None, status_raw="?")
+    sync(erp, again)
+    run = sync(erp, order(1, status="draft"), again)
+    assert stored()["PO-1"][0] == "draft"
+    assert run.record.updated == 1
+    assert sync(erp, order(1, status="draft"), again).record.unchanged == 1
