@@ -17,6 +17,7 @@ from integrations.types import (
     OrderChange,
     OrderState,
     OrderToPlace,
+    Payment,
     PlacedLine,
     PlacedOrder,
     PurchaseOrderQuery,
@@ -95,6 +96,10 @@ class Provider(ABC):
     Secrets: ClassVar[type[BaseModel]] = BaseModel
     default_schedules: ClassVar[Mapping[str, Cadence]] = {}
     claims_stock: ClassVar[Literal["on_accept", "on_ship"]] = "on_accept"
+    # Where a partner of this kind sends what it is asked for, until staff say otherwise.
+    ships_to: ClassVar[Literal["center", "customer"]] = "center"
+    # Whether a customer gets the channel's own mails (confirmation, canceled): then ours stay out.
+    mails_customers: ClassVar[bool] = False
     # The name of the Settings field that is the account (shop domain, company id).
     account_field: ClassVar[str] = ""
     # Environment variable -> the field of Settings or Secrets a first connection takes from it.
@@ -118,6 +123,11 @@ class Provider(ABC):
     def hourly_budget(cls, settings: BaseModel) -> int | None:
         """How many calls an hour this account may make; None where nobody counts them."""
         return None
+
+    @classmethod
+    def least_gap(cls, settings: BaseModel) -> float:
+        """Seconds between two calls of this account, of all processes together; 0: no limit."""
+        return 0.0
 
     @abstractmethod
     def headers(self) -> Mapping[str, str]:
@@ -268,6 +278,20 @@ class SendsWebhooks(ABC):
     @abstractmethod
     def subscribe(self, url: str) -> list[str]:
         """Make sure everything we want is sent to `url`; returns the topics that were missing."""
+
+
+class ReadsCheckouts(ABC):
+    @property
+    @abstractmethod
+    def can_read_checkouts(self) -> bool:
+        """Whether the credentials allow it: some take webhooks alone."""
+
+    @abstractmethod
+    def read_checkout(self, payment: Payment) -> ChannelOrder | None:
+        """The paid checkout behind a payment, with its lines; None where there is none.
+
+        `paid_at` and `payment_reference` are set. Raises NotAuthorized without an API key.
+        """
 
 
 class Authorizes(ABC):

@@ -8,6 +8,7 @@ from integrations.types.accounts import AccountInfo, Tokens
 from integrations.types.channel_orders import ChannelLine, ChannelOrder
 from integrations.types.events import Envelope, Event, PersonRequest
 from integrations.types.partner_orders import (
+    CustomerOrder,
     LineToPlace,
     OrderChange,
     OrderState,
@@ -15,6 +16,7 @@ from integrations.types.partner_orders import (
     PlacedLine,
     PlacedOrder,
 )
+from integrations.types.payments import Payment, PaymentStatus
 from integrations.types.people import Address, Contact
 from integrations.types.products import NewProduct, NewVariant, RemoteProduct, RemoteVariant
 from integrations.types.purchase_orders import (
@@ -33,6 +35,7 @@ __all__ = [
     "ChannelLine",
     "ChannelOrder",
     "Contact",
+    "CustomerOrder",
     "Envelope",
     "Event",
     "LineToPlace",
@@ -41,6 +44,8 @@ __all__ = [
     "OrderChange",
     "OrderState",
     "OrderToPlace",
+    "Payment",
+    "PaymentStatus",
     "PersonRequest",
     "PlacedLine",
     "PlacedOrder",

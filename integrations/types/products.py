@@ -8,7 +8,8 @@ from decimal import Decimal
 class RemoteVariant:
     """One sellable variant at a provider. `price` is what they charge, in the product's currency.
 
-    `item_id` is the id stock is kept under where that differs from `external_id`.
+    `item_id` is the id stock is kept under where that differs from `external_id`. `facts` are what
+    law or trade want told of it, by our names: `thc`, `batch`, `certificate_url`.
     """
 
     external_id: str
@@ -21,6 +22,7 @@ class RemoteVariant:
     available: int | None = None
     tracked: bool = True
     requires_shipping: bool = True
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
