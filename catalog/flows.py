@@ -2,7 +2,7 @@
 
 from catalog.services import import_products, partners, pull_products
 from integrations.models import Connection
-from integrations.providers.base import PublishesProducts, PullsProducts
+from integrations.providers.base import PublishesProducts, PullsProducts, PushesOrders
 from integrations.registry import flow, on_connected
 from integrations.services.runs import Run
 from integrations.types import AccountInfo
@@ -18,8 +18,8 @@ def publish_products(run: Run) -> None:
     import_products.publish_products(run)
 
 
-@on_connected("shopify-partner")
-def partner_store_connected(connection: Connection, info: AccountInfo) -> None:
+@on_connected(PushesOrders)
+def partner_connected(connection: Connection, info: AccountInfo) -> None:
     partners.make_partner(connection, info)
 
 

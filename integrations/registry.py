@@ -55,7 +55,7 @@ _providers: dict[str, "type[Provider]"] = {}
 _flows: dict[str, Flow] = {}
 _topics: dict[str, list[TopicHandler]] = {}
 _topics_of_the_gone: set[str] = set()
-_connected: dict[str, list[ConnectedHandler]] = {}
+_connected: list[tuple[str | type, ConnectedHandler]] = []
 
 
 def register(provider: P) -> P:
@@ -148,12 +148,14 @@ def heeds_the_gone(topic: str) -> bool:
     return topic in _topics_of_the_gone
 
 
-def on_connected(*slugs: str) -> Callable[[AnyHandler], AnyHandler]:
-    """Function decorator: called with (connection, account info) whenever a check passed."""
+def on_connected(*whose: str | type) -> Callable[[AnyHandler], AnyHandler]:
+    """Function decorator: called with (connection, account info) whenever a check passed.
+
+    `whose` are slugs of providers, or capabilities: then of every provider that has it.
+    """
 
     def wrap(handler: AnyHandler) -> AnyHandler:
-        for slug in slugs:
-            _connected.setdefault(slug, []).append(handler)
+        _connected.extend((one, handler) for one in whose)
         return handler
 
     return wrap
@@ -161,4 +163,9 @@ def on_connected(*slugs: str) -> Callable[[AnyHandler], AnyHandler]:
 
 def connected_handlers(slug: str) -> list[ConnectedHandler]:
     """Who wants to know that a connection of this provider became active."""
-    return list(_connected.get(slug, ()))
+    cls = provider_class(slug)
+    return [
+        handler
+        for whose, handler in _connected
+        if (whose == slug if isinstance(whose, str) else issubclass(cls, whose))
+    ]

@@ -1,4 +1,4 @@
-"""Partners: made when their store is connected, silent until staff confirm the terms."""
+"""Partners: made when their system is connected, silent until staff confirm the terms."""
 
 import re
 from datetime import datetime
@@ -8,17 +8,17 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from catalog.models import Dispatch, Partner, Product
+from catalog.models import Approval, Dispatch, Partner, Product, ShipTo
 from catalog.services.own_store import own_store
 from integrations.models import Connection
-from integrations.providers.base import AppendsToOrders
+from integrations.providers.base import AppendsToOrders, Provider
 from integrations.types import AccountInfo
 
 CODE_LENGTH = 24
 
 
 def make_partner(connection: Connection, info: AccountInfo) -> Partner:
-    """The partner of a connected store, with the default terms; an existing one stays as it is."""
+    """The partner of a connected system, with the default terms; one that exists stays as is."""
     existing = Partner.objects.filter(connection=connection).first()
     if existing:
         return existing
@@ -38,8 +38,24 @@ def _create(connection: Connection, info: AccountInfo) -> Partner:
         code=propose_code(connection.account),
         currency=(info.currency or "USD").upper(),
         timezone=known_timezone(info.timezone),
-        dispatch=Dispatch.WEEKLY_APPEND if _appends(connection) else Dispatch.DAILY,
+        **default_terms(connection.provider_class),
     )
+
+
+def default_terms(provider: type[Provider]) -> dict[str, str]:
+    """What of the terms follows from the kind of system, until staff change it.
+
+    Who sends straight to the customer (a warehouse) gets each order at once when it is paid, and
+    nobody need say yes to it: the goods are ours. A store of somebody else sells to us.
+    """
+    if provider.ships_to == ShipTo.CUSTOMER.value:
+        return {
+            "dispatch": Dispatch.IMMEDIATE,
+            "ship_to": ShipTo.CUSTOMER,
+            "approval": Approval.NEVER,
+        }
+    appends = issubclass(provider, AppendsToOrders)
+    return {"dispatch": Dispatch.WEEKLY_APPEND if appends else Dispatch.DAILY}
 
 
 def can_append(partner: Partner) -> bool:

@@ -69,7 +69,7 @@ class PlacedOrder:
     """An order as the partner has it. `account` is whose store answered.
 
     `is_open` is False where the partner began work on it, closed or archived it: no line can be
-    added any more.
+    added any more. `tells_lines` is False for an answer with an id alone: it says nothing of them.
     """
 
     external_id: str
@@ -79,6 +79,7 @@ class PlacedOrder:
     status: str = ""
     lines: tuple[PlacedLine, ...] = ()
     is_open: bool = True
+    tells_lines: bool = True
 
 
 @dataclass(frozen=True)

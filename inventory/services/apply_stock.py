@@ -20,6 +20,7 @@ from integrations.services.runs import Held, Run
 from inventory.brake import Snapshot, find_fault, limits_of
 from inventory.models import Location
 from inventory.services.compare_stock import compare
+from inventory.services.list_named import follow_named
 from inventory.services.match_stock import Asked, what_to_ask
 from inventory.services.read_stock import Answer, read_stock
 from inventory.services.stage import Stage
@@ -70,7 +71,9 @@ def _sync(run: Run, asked: Asked, stage: Stage) -> None:
         return
     apply_stock(run, stage, answer, difference, places)
     _note_missing(run, difference)
-    if not run.params.get("skus"):
+    is_complete = not run.params.get("skus")
+    follow_named(run, stage, difference, is_complete=is_complete)
+    if is_complete:
         finish_snapshot(run, difference)
     ask_to_publish(run)
 

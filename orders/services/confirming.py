@@ -14,7 +14,8 @@ from integrations.services.connections import needs_attention, provider_for
 from integrations.types import PlacedOrder
 from orders.models import Submission
 from orders.services.alarms import fingerprint
-from orders.services.content import differs, lines_in, lines_there
+from orders.services.content import lines_in, lines_there
+from orders.services.differing import differs
 from orders.services.placing import check_ours
 from orders.services.settling import (
     look_later,

@@ -10,9 +10,10 @@ from typing import Any
 
 from catalog.models import Listing
 from catalog.money import places_of, round_money
-from integrations.types import Address, LineToPlace, OrderToPlace, PlacedLine
+from catalog.services.own_store import has_catalog
+from integrations.types import Address, LineToPlace
 from inventory.models import Location
-from orders.models import OrderContact, PartnerOrder, PartnerOrderLine, Submission
+from orders.models import Order, OrderContact, PartnerOrder, PartnerOrderLine, Submission
 
 # What of a content the partner gets to see; the rest is for us.
 SAID = ("currency", "total", "lines", "lowered")
@@ -37,13 +38,19 @@ class Content:
             "currency": self.currency,
             "total": str(self.total),
             "lines": [
-                asdict(line) | {"unit_cost": str(line.unit_cost), "variant": variant}
+                _as_json(line) | {"variant": variant}
                 for line, variant in zip(self.lines, self.variants, strict=True)
             ],
         }
         if self.lowered:
             content["lowered"] = {str(pk): units for pk, units in self.lowered.items()}
         return content
+
+
+def _as_json(line: LineToPlace) -> dict[str, Any]:
+    said = asdict(line) | {"unit_cost": str(line.unit_cost)}
+    price = said.pop("price")
+    return said if price is None else said | {"price": str(price)}
 
 
 def lowered_of(submission: Submission) -> dict[int, int]:
@@ -97,12 +104,30 @@ def _lines(
 ) -> dict[int, LineToPlace]:
     listings = _listings(partner_order, parts.values())
     lines = {pk: replace(line, quantity=0) for pk, line in lines_there(partner_order).items()}
+    prices = _customer_prices(partner_order, parts)
     for pk, part in parts.items():
-        line = _line(part, units[pk], listings.get(pk))
+        line = replace(_line(part, units[pk], listings.get(pk)), price=prices.get(pk))
         there = lines.get(pk)
         # A line that is there keeps its id, whatever the variant is linked to today.
         lines[pk] = replace(line, external_id=there.external_id, sku=there.sku) if there else line
     return lines
+
+
+def _customer_prices(
+    partner_order: PartnerOrder, parts: Mapping[int, PartnerOrderLine]
+) -> dict[int, Decimal]:
+    """What the customer pays for one unit, by our variant, of what goes straight to one customer.
+
+    A variant the customer bought at two prices has none.
+    """
+    if partner_order.ship_to == PartnerOrder.ShipTo.CENTER or partner_order.order is None:
+        return {}
+    places, found = places_of(partner_order.order.currency), defaultdict[int, set[Decimal]](set)
+    lines = partner_order.order.lines.filter(variant__in=list(parts), quantity__gt=0)
+    for line in lines:
+        off = line.discount / line.quantity
+        found[line.variant_id or 0].add(round_money(max(line.price - off, Decimal(0)), places))
+    return {pk: prices.pop() for pk, prices in found.items() if len(prices) == 1}
 
 
 def lines_there(partner_order: PartnerOrder) -> dict[int, LineToPlace]:
@@ -122,6 +147,7 @@ def lines_in(submission: Submission) -> dict[int, LineToPlace]:
             title=line["title"],
             quantity=line["quantity"],
             unit_cost=Decimal(line["unit_cost"]),
+            price=Decimal(line["price"]) if "price" in line else None,
         )
         for line in submission.content.get("lines", ())
     }
@@ -134,7 +160,13 @@ def foreign_prices(partner_order: PartnerOrder) -> list[str]:
 
 
 def unpriced(partner_order: PartnerOrder) -> list[str]:
-    """Our SKUs in it of which nobody ever said a price: no price is not 0.00."""
+    """Our SKUs in it of which nobody ever said a price: no price is not 0.00.
+
+    Whoever lists no products (a warehouse that keeps ours) has no prices either.
+    """
+    connection = partner_order.connection
+    if connection and not has_catalog(connection):
+        return []
     parts = [part for part in sendable(partner_order) if part.unit_cost is None]
     listings = _listings(partner_order, parts)
     known = {pk for pk, listing in listings.items() if listing.cost is not None}
@@ -166,7 +198,8 @@ def _line(part: PartnerOrderLine, quantity: int, listing: Listing | None) -> Lin
 def ship_to_address(partner_order: PartnerOrder) -> Address | None:
     """Where the parcel goes; None while our center's address is not filled in.
 
-    A center-bound order never carries the customer's name or address.
+    A center-bound order never carries the customer's name or address. Who fetches an order needs
+    a name, no address.
     """
     if partner_order.ship_to == PartnerOrder.ShipTo.CENTER:
         center = Location.objects.get(connection=None)
@@ -174,7 +207,8 @@ def ship_to_address(partner_order: PartnerOrder) -> Address | None:
         return Address(**address) if is_address(address) else None
     assert partner_order.order is not None
     contact = OrderContact.objects.get(order=partner_order.order)
-    if contact.redacted_at or not contact.street1:
+    is_fetched = partner_order.order.delivery_method == Order.DeliveryMethod.PICKUP
+    if contact.redacted_at or not (contact.street1 or (is_fetched and contact.name)):
         return None
     fields = ["name", "company", "street1", "street2", "city", "state", "zip", "country", "phone"]
     return Address(**{name: getattr(contact, name) for name in fields})
@@ -191,41 +225,3 @@ def digest_of(content: dict[str, Any], ship_to: Address | None) -> str:
     said = {key: content[key] for key in SAID if key in content}
     text = json.dumps([said, place], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def order_to_place(submission: Submission) -> OrderToPlace:
-    """Exactly what was approved, from the submission's own content."""
-    return OrderToPlace(
-        reference=submission.reference,
-        currency=submission.content["currency"],
-        lines=tuple(lines_in(submission).values()),
-        ship_to=ship_to_address(submission.partner_order) or Address(),
-        note=f"Crossdock {submission.reference}",
-    )
-
-
-def wanted_lines(submission: Submission) -> list[PlacedLine]:
-    """The absolute quantity of each line, as an order at the partner is to show it."""
-    lines = lines_in(submission).values()
-    return [PlacedLine(line.external_id, line.sku, line.quantity) for line in lines]
-
-
-def differs(ours: Mapping[int, LineToPlace], lines: tuple[PlacedLine, ...]) -> str:
-    """What the partner's copy of the order says otherwise, as a sentence; empty if it agrees."""
-    sent = _by_variant((line.external_id, line.quantity) for line in ours.values())
-    theirs = _by_variant((line.external_id, line.quantity) for line in lines)
-    skus = {line.external_id: line.sku for line in ours.values()}
-    skus |= {line.external_id: line.sku for line in lines}
-    parts = [
-        f"{skus[key]}: {sent.get(key, 0)} sent, {theirs.get(key, 0)} there"
-        for key in sorted(sent.keys() | theirs.keys())
-        if sent.get(key, 0) != theirs.get(key, 0)
-    ]
-    return "; ".join(parts)
-
-
-def _by_variant(pairs: Any) -> dict[str, int]:
-    found: dict[str, int] = defaultdict(int)
-    for key, quantity in pairs:
-        found[key] += quantity
-    return dict(found)

@@ -14,11 +14,12 @@ from orders.models import PartnerOrder, Submission
 from orders.services.additions import concerned
 from orders.services.alarms import fingerprint
 from orders.services.closing import CannotSubmit, fix_content, in_flight, why_not, why_not_at_all
-from orders.services.content import lowered_of, sendable, wanted_lines
+from orders.services.content import lowered_of, sendable
 from orders.services.fitting import catch_up
 from orders.services.growing import end, hand_on, orders_in
 from orders.services.history import record_for_orders
 from orders.services.locking import lock_orders
+from orders.services.order_values import wanted_lines
 from orders.services.routing import unroute
 from orders.services.settling import settle_submitted
 from orders.services.status import refresh_all

@@ -11,7 +11,8 @@ from orders.models import OrderEvent, PartnerOrder
 from orders.services.alarms import close_differences
 from orders.services.canceling import cancel_placed
 from orders.services.closing import in_flight
-from orders.services.content import differs, lines_there
+from orders.services.content import lines_there
+from orders.services.differing import differs
 from orders.services.given_back import tell_canceled, waits_for_partner, was_asked
 from orders.services.growing import hand_on, orders_in
 from orders.services.history import ERROR, record_for_orders

@@ -13,13 +13,12 @@ from integrations.providers.base import (
 from integrations.types import PlacedOrder
 from orders.models import PartnerOrder, Submission
 from orders.services.content import (
-    differs,
     digest_of,
     lines_there,
-    order_to_place,
     ship_to_address,
-    wanted_lines,
 )
+from orders.services.differing import differs
+from orders.services.order_values import order_to_place, wanted_lines
 from orders.services.restoring import look_first, must_look_first
 
 Kind = Submission.Kind

@@ -16,7 +16,8 @@ from orders.models import PartnerOrder, PartnerOrderLine, Submission
 from orders.services.additions import concerned, tell_appended
 from orders.services.alarms import close_differences, difference_of, fingerprint
 from orders.services.canceling import cancel_placed
-from orders.services.content import differs, lines_in, lowered_of
+from orders.services.content import lines_in, lowered_of
+from orders.services.differing import differs
 from orders.services.fitting import catch_up
 from orders.services.growing import hand_on, orders_in
 from orders.services.history import ERROR, record_for_orders
@@ -93,8 +94,9 @@ def _accept_parts(submission: Submission, now: datetime) -> None:
 
 
 def _say_difference(submission: Submission, placed: PlacedOrder) -> None:
-    changed = differs(lines_in(submission), placed.lines)
-    if changed:
+    if not placed.tells_lines:
+        return
+    if changed := differs(lines_in(submission), placed.lines):
         tell_changed(submission.partner_order, submission, changed)
     elif placed.lines:
         close_differences(submission.partner_order)

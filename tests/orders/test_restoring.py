@@ -15,7 +15,7 @@ from orders.models import Notification, PartnerOrder, Shipment, Submission
 from orders.services.center import ship_to_customer
 from orders.services.closing import approve, close_and_submit, needs_approval
 from orders.services.confirming import confirm
-from orders.services.content import order_to_place
+from orders.services.order_values import order_to_place
 from orders.services.restoring import (
     look_first,
     must_look_first,
