@@ -9,7 +9,8 @@ from django.utils import timezone
 from catalog.admin.links import page_of
 from integrations.models import Connection
 from integrations.words import counted, sentence
-from orders.admin.order_decisions import decisions, difference_lines, old_addresses
+from orders.admin.address_buttons import old_addresses, tellable
+from orders.admin.order_decisions import decisions, difference_lines
 from orders.admin.order_facts import OrderFacts
 from orders.admin.order_words import WAITS
 from orders.admin.remote_links import remote_order_url, system_name
@@ -146,10 +147,16 @@ def _moved(facts: OrderFacts) -> Banner:
         else f"{row.partner} was told to ship {row} to the old address."
         for row in rows
     ]
-    text = "Tell them the new one, or agree with the customer; then say so here."
+    can_send = bool(tellable(facts.order))
+    text = (
+        "Send them the new one, or agree with the customer; then say so here."
+        if can_send
+        else "Tell them the new one, or agree with the customer; then say so here."
+    )
+    names = ["send_address", "address"] if can_send else ["address"]
     links = [*((f"Open {row}", page_of(row)) for row in rows), *_store(facts)]
     title = "The address changed after it was sent."
-    return Banner("bad", title, text, [("address", facts.order)], links, lines)
+    return Banner("bad", title, text, [(name, facts.order) for name in names], links, lines)
 
 
 def _store(facts: OrderFacts) -> list[tuple[str, str]]:

@@ -9,8 +9,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from config.adminkit.actions import Told, portal_action
-from config.adminkit.buttons import ButtonAdmin
 from config.adminkit.parts import icon
+from orders.admin.address_buttons import AddressButtons
+from orders.admin.once import once
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.models import Order, PartnerOrder
 from orders.services import decisions as service
@@ -31,33 +32,18 @@ class CancelForm(forms.Form):
     )
 
 
-def _once(order: Order, name: str, read: Any) -> Any:
-    """What several places of a page ask of an order, read once."""
-    if not hasattr(order, name):
-        setattr(order, name, read(order))
-    return getattr(order, name)
-
-
 def decisions(order: Order) -> list[Decision]:
     """What partners have too much of for it; nothing is read of an order that is in order."""
     if order.attention not in AFTER_SEND:
         return []
-    found: list[Decision] = _once(order, "open_decisions", service.decisions_of)
-    return found
-
-
-def old_addresses(order: Order) -> list[PartnerOrder]:
-    """Partner orders on their way to where the customer was before."""
-    if order.attention != Order.Attention.CHANGED_AFTER_SEND:
-        return []
-    found: list[PartnerOrder] = _once(order, "rows_elsewhere", service.old_addresses)
+    found: list[Decision] = once(order, "open_decisions", service.decisions_of)
     return found
 
 
 def _gone(order: Order) -> dict[Any, int]:
     if order.attention not in AFTER_SEND:
         return {}
-    found: dict[Any, int] = _once(order, "gone_units", service.gone)
+    found: dict[Any, int] = once(order, "gone_units", service.gone)
     return found
 
 
@@ -212,7 +198,7 @@ def may_cancel(order: Order) -> bool:
     return order.canceled_at is None and order.status not in ("shipped", "delivered")
 
 
-class DecisionActions(ButtonAdmin):
+class DecisionActions(AddressButtons):
     """Buttons for what an edit or a cancellation after sending leaves to a person."""
 
     @portal_action(
@@ -254,22 +240,6 @@ class DecisionActions(ButtonAdmin):
         rows = [decision.row for decision in _chosen(to_keep(order), ticked)]
         units = service.keep(order, request.user, rows)  # type: ignore[arg-type]
         return Told(f"{units} unit{'s' if units != 1 else ''} noted: no partner is told.")
-
-    @portal_action(
-        "They know the address",
-        perm=APPROVE,
-        where=("inline",),
-        icon="check",
-        title="Does the partner know where {obj} goes to?",
-        submit="They know",
-        confirm="Nothing is sent from here: say so when you told the partner, or when it stays.",
-        available=lambda order: bool(old_addresses(order)),
-        why_not="no partner ships to another address",
-    )
-    def address(self, request: HttpRequest, queryset: QuerySet[Order]) -> Told:
-        """A person told the partner the new address."""
-        service.agree_address(queryset.get(), request.user)  # type: ignore[arg-type]
-        return Told("Noted: they know where it goes to.")
 
     @portal_action(
         "Cancel order",

@@ -101,6 +101,7 @@ def drop_effects(row: PartnerOrder) -> SafeString:
     submission = last_submission(row)
     then = {
         Submission.Kind.APPEND: "This order closes, and its new lines go with the next one.",
+        Submission.Kind.UPDATE: "The order goes where it went before.",
         Submission.Kind.CANCEL: "The order stays with the partner as it is.",
     }.get(
         Submission.Kind(submission.kind) if submission else Submission.Kind.CREATE,

@@ -108,7 +108,9 @@ def in_flight(partner_order: PartnerOrder) -> Submission | None:
 
 def unsettled(partner_order: PartnerOrder) -> Submission | None:
     """What must come to an end before anything else is said: in flight, or refused lines."""
-    refused = partner_order.submissions.filter(status=Sending.FAILED).exclude(kind=Kind.CANCEL)
+    refused = partner_order.submissions.filter(status=Sending.FAILED).exclude(
+        kind__in=[Kind.UPDATE, Kind.CANCEL]
+    )
     return in_flight(partner_order) or refused.last()
 
 

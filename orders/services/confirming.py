@@ -92,6 +92,8 @@ def _conclude(submission: Submission, found: PlacedOrder | None, now: datetime) 
         _send_again(submission, now)
     elif submission.kind == Kind.CREATE:
         _conclude_create(submission, found)
+    elif submission.kind == Kind.UPDATE:
+        _conclude_update(submission, found, now)
     elif submission.kind == Kind.CANCEL:
         _conclude_cancel(submission, found, now)
     else:
@@ -121,6 +123,14 @@ def _conclude_append(submission: Submission, found: PlacedOrder, now: datetime) 
         _send_again(submission, now)  # it stands as before: the edit never took effect
     else:
         _fail(submission, f"Their order is neither as before nor as asked: {difference}.")
+
+
+def _conclude_update(submission: Submission, found: PlacedOrder, now: datetime) -> None:
+    """No look-up names an address; setting it once more does no harm."""
+    if found.status == "canceled":
+        _fail(submission, "It is canceled there.")
+    else:
+        _send_again(submission, now)
 
 
 def _conclude_cancel(submission: Submission, found: PlacedOrder, now: datetime) -> None:

@@ -12,6 +12,7 @@ from integrations.types import PlacedOrder
 from integrations.words import sentence
 from orders.models import PartnerOrder, Submission
 from orders.services.additions import concerned
+from orders.services.addresses import address_digest
 from orders.services.alarms import fingerprint
 from orders.services.closing import CannotSubmit, fix_content, in_flight, why_not, why_not_at_all
 from orders.services.content import lowered_of, sendable
@@ -46,7 +47,9 @@ def retry(submission: Submission, user: AbstractBaseUser) -> bool:
         if not submission.move(Status.FAILED, Status.PENDING, **fields):
             return False
         catch_up(row)
-        if submission.kind != Kind.CANCEL:
+        if submission.kind == Kind.UPDATE:
+            submission.update_where(Q(status=Status.PENDING), digest=address_digest(row))
+        elif submission.kind != Kind.CANCEL:
             _rewrite(submission, row)
         close_alert(fingerprint(submission))
         refresh_all(orders_in(row))
@@ -63,8 +66,8 @@ def _tell(submission: Submission, kind: str, words: str, user: AbstractBaseUser)
 
 
 def _refuse(submission: Submission, row: PartnerOrder) -> None:
-    only_lowers = submission.kind == Kind.CANCEL or lowered_of(submission)
-    reasons = why_not_at_all(row) if only_lowers else why_not(row)
+    adds_nothing = submission.kind in (Kind.UPDATE, Kind.CANCEL) or lowered_of(submission)
+    reasons = why_not_at_all(row) if adds_nothing else why_not(row)
     other = in_flight(row)
     if other is not None and other.pk != submission.pk:
         reasons.append(f"The outcome of {other} is not known yet.")

@@ -13,7 +13,6 @@ from integrations.models.base import locked
 from integrations.providers.base import CancelsOrders
 from integrations.services.alerts import close_alert
 from orders.models import Order, OrderLine, PartnerOrder, PartnerOrderLine, Submission
-from orders.services.addresses import address_digest, rows_with_old_address
 from orders.services.alarms import fingerprint
 from orders.services.canceling import ask_for_less, ask_to_cancel
 from orders.services.closing import IN_FLIGHT, CannotSubmit
@@ -191,20 +190,3 @@ def _note_gone(order: Order, user: AbstractBaseUser) -> int:
         what = ", ".join(f"{units} x {line.title}" for line, units in extra.items())
         record(order, "noted", f"Noted: the customer has got {what} too many.", user=user)
     return sum(extra.values())
-
-
-def old_addresses(order: Order) -> list[PartnerOrder]:
-    """Partner orders on their way to where the customer was before."""
-    return rows_with_old_address(order, live_parts(order))
-
-
-def agree_address(order: Order, user: AbstractBaseUser) -> int:
-    """A person told the partners the new address, or decided that it stays; returns how many."""
-    with transaction.atomic():
-        order = locked(Order.objects.all()).get(pk=order.pk)
-        rows = old_addresses(order)
-        for row in rows:
-            PartnerOrder.objects.filter(pk=row.pk).update(agreed_digest=address_digest(row))
-            record(order, "address", f"{row.partner} knows where {row} goes to.", user=user)
-        refresh_status(order)
-    return len(rows)

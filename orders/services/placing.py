@@ -9,8 +9,9 @@ from integrations.providers.base import (
     FindsOrders,
     Provider,
     PushesOrders,
+    UpdatesOrders,
 )
-from integrations.types import PlacedOrder
+from integrations.types import OrderChange, PlacedOrder
 from orders.models import PartnerOrder, Submission
 from orders.services.content import (
     digest_of,
@@ -43,11 +44,13 @@ class CanceledThere(Exception):
 
 def place(submission: Submission, provider: Provider, commit: Commit) -> PlacedOrder:
     """Make the call. Raises ProviderError, NotAsLeft, CanceledThere and what `commit` raises."""
-    calls = {Kind.CREATE: _create, Kind.APPEND: _append, Kind.CANCEL: _cancel}
-    call = calls.get(Kind(submission.kind))
-    if call is None:
-        raise Rejected(f"Nothing of the kind “{submission.get_kind_display()}” can be sent.")
-    return call(submission, provider, commit)
+    calls = {
+        Kind.CREATE: _create,
+        Kind.APPEND: _append,
+        Kind.UPDATE: _update,
+        Kind.CANCEL: _cancel,
+    }
+    return calls[Kind(submission.kind)](submission, provider, commit)
 
 
 def _create(submission: Submission, provider: Provider, commit: Commit) -> PlacedOrder:
@@ -117,3 +120,15 @@ def _cancel(submission: Submission, provider: Provider, commit: Commit) -> Place
     if answer.status != "canceled":
         raise Unconfirmed(f"{row.partner} took the cancellation; it is not done there yet.")
     return answer
+
+
+def _update(submission: Submission, provider: Provider, commit: Commit) -> PlacedOrder:
+    """The address as a person saw it; it is set, so saying it twice does no harm."""
+    row = submission.partner_order
+    if not isinstance(provider, UpdatesOrders):
+        raise Rejected(f"{row.connection} takes no changes. Tell the partner, and note it.")
+    address = ship_to_address(row)
+    if address is None or digest_of(submission.content, address) != submission.digest:
+        raise Rejected("Where it goes to changed again. Look at it and retry.")
+    commit()
+    return provider.update_order(row.external_id, OrderChange(ship_to=address))

@@ -34,12 +34,15 @@ def _title(submission: Submission) -> str:
     row = submission.partner_order
     what = {
         Kind.APPEND: f"did not add to {row}",
+        Kind.UPDATE: f"did not take the new address of {row}",
         Kind.CANCEL: f"did not cancel {row}",
     }.get(Kind(submission.kind), f"did not take {submission.reference}")
     return f"{row.partner} {what}"
 
 
 def _advice(submission: Submission) -> str:
+    if submission.kind == Kind.UPDATE:
+        return "Tell the partner yourself, then press They know the address on the order."
     if submission.kind == Kind.CANCEL or lowered_of(submission):
         comes = "What was to be taken off comes anyway. " if lowered_of(submission) else ""
         return (

@@ -38,7 +38,8 @@ def settle_submitted(
     All in one transaction, and only while the lease is ours.
     """
     now = timezone.now()
-    done = {Kind.APPEND: _appended, Kind.CANCEL: _canceled}.get(Kind(submission.kind), _placed)
+    ways = {Kind.APPEND: _appended, Kind.UPDATE: _moved, Kind.CANCEL: _canceled}
+    done = ways.get(Kind(submission.kind), _placed)
     with transaction.atomic():
         lock_orders(submission.partner_order)
         if not _settle(submission, old, Status.SUBMITTED, now):
@@ -86,6 +87,12 @@ def _canceled(submission: Submission, placed: PlacedOrder, now: datetime) -> Non
     why = f"{row.partner} canceled {row.reference} as asked."
     record_for_orders(row, "canceled", why)
     cancel_placed(row, why, asked=True)
+
+
+def _moved(submission: Submission, placed: PlacedOrder, now: datetime) -> None:
+    row = submission.partner_order
+    row.update_where(Q(), agreed_digest=submission.digest)
+    record_for_orders(row, "address", f"{row.partner} knows where {row} goes to.")
 
 
 def _accept_parts(submission: Submission, now: datetime) -> None:
@@ -188,6 +195,7 @@ def settle_absent(submission: Submission, now: datetime) -> bool:
         partner = submission.partner_order.partner
         absent = {
             Kind.APPEND: f"{submission.partner_order} is as it was before",
+            Kind.UPDATE: f"Whether {submission.partner_order} goes to the new address is not said",
             Kind.CANCEL: f"{submission.partner_order} is not canceled there",
         }.get(Kind(submission.kind), f"{partner} does not have {submission.reference}")
         record_for_orders(

@@ -3,7 +3,7 @@
 import pytest
 
 from orders.models import PartnerOrder
-from orders.services import decisions
+from orders.services import address_news
 from orders.services.closing import approve, close_and_submit
 from tests.orders.builders import make_partner
 from tests.orders.editing import Customer
@@ -39,7 +39,7 @@ def test_a_new_address_after_sending_needs_a_person_and_center_bound_does_not(
 
     assert customer.wants(contact=moved("9 New Road")).attention == ""
     assert other.wants(contact=moved("9 New Road")).attention == "changed_after_send"
-    assert decisions.agree_address(other.fresh, user) == 1
+    assert address_news.agree_address(other.fresh, user) == 1
     assert other.fresh.attention == ""
     assert other.wants(contact=moved("10 Newer Road")).attention == "changed_after_send"
     assert other.wants(contact=moved("4 Market St")).attention == ""
