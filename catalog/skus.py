@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from catalog.models import SkuAlias, Variant, normalize_sku
 
@@ -37,11 +38,11 @@ def find_variant(sku: str) -> tuple[Variant | None, str]:
     if exact:
         return exact, ""
     same_key = Variant.objects.select_related("product").filter(sku_key=normalize_sku(sku)[:100])
-    found = list(same_key.order_by("pk")[:2])
+    found = list(same_key.order_by("pk")[:3])
     if len(found) == 1:
         return found[0], ""
     if found:
-        return None, f"More than one product variant matches SKU {sku}: {found[0]}, {found[1]}."
+        return None, several_match(sku, [variant.sku for variant in found])
     return None, no_match(sku)
 
 
@@ -53,6 +54,11 @@ def find_at(connection_id: int | None, sku: str) -> tuple[Variant | None, str]:
         if alias := said.select_related("variant__product").first():
             return alias.variant, ""
     return variant, reason
+
+
+def several_match(sku: str, ours: Sequence[str]) -> str:
+    """Why a SKU means none of these of ours, in a sentence that names the first three."""
+    return f"More than one product variant matches SKU {sku}: {', '.join(ours[:3])}."
 
 
 def no_match(sku: str) -> str:

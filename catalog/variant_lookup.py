@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from catalog.models import Variant, normalize_sku
-from catalog.skus import no_match
+from catalog.skus import no_match, several_match
 
 
 class VariantLookup:
@@ -27,5 +27,5 @@ class VariantLookup:
         """Why a SKU means nothing, in a sentence."""
         alike = self.by_key.get(normalize_sku(sku)[:100], [])
         if len(alike) > 1:
-            return f"More than one product variant matches SKU {sku}: {alike[0]}, {alike[1]}."
+            return several_match(sku, [str(one) for one in alike])
         return no_match(sku)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from catalog.models import Listing, Variant, normalize_sku
-from catalog.skus import no_match
+from catalog.skus import no_match, several_match
 
 MOST_ASKED = 5000
 
@@ -66,6 +66,5 @@ def _find(
     if len(alike) == 1:
         return next(iter(alike.values())), ""
     if alike:
-        first, second, *_ = alike
-        return None, f"More than one product variant matches SKU {sku}: {first}, {second}."
+        return None, several_match(sku, list(alike))
     return None, no_match(sku)

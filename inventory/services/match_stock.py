@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from catalog.models import Listing, Variant, normalize_sku
-from catalog.skus import no_match
+from catalog.skus import no_match, several_match
 from integrations.handover import ask
 from integrations.models import Connection
 from integrations.providers.base import PullsProducts
@@ -258,6 +258,5 @@ def _variants_by(asked: Asked, column: str, values: set[str]) -> dict[str, set[t
 
 def _reason(sku: str, match: set[tuple[int, str]]) -> str:
     if len(match) > 1 and sku:
-        names = ", ".join(sorted(ours for _, ours in match)[:3])
-        return f"More than one product variant matches SKU {sku}: {names}."
+        return several_match(sku, sorted(ours for _, ours in match))
     return no_match(sku)
