@@ -8,7 +8,7 @@ from integrations.answers import Response
 from integrations.errors import BadResponse
 from integrations.http import Client
 from integrations.outcomes import Options
-from integrations.providers.sellercloud.values import Said, units
+from integrations.said import Said, units
 
 ASKED_SIZE = 100  # they give 50 at most, and may give more one day
 AT_ONCE = 4

@@ -12,8 +12,8 @@ from integrations.providers.base import Access, Provider, PullsPurchaseOrders, P
 from integrations.providers.sellercloud import config, purchase_orders, session
 from integrations.providers.sellercloud.pages import Reader, Row
 from integrations.providers.sellercloud.pull_stock import Stock
-from integrations.providers.sellercloud.values import Said
 from integrations.registry import register
+from integrations.said import Said
 from integrations.types import (
     AccountInfo,
     PurchaseOrderQuery,

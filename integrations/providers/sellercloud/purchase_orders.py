@@ -7,16 +7,8 @@ from typing import Any
 from integrations.errors import BadResponse
 from integrations.providers.sellercloud.config import Settings
 from integrations.providers.sellercloud.pages import Row
-from integrations.providers.sellercloud.values import (
-    Said,
-    amount,
-    as_text,
-    day,
-    moment,
-    storable,
-    units,
-    written,
-)
+from integrations.providers.sellercloud.values import storable, written
+from integrations.said import Said, amount, as_text, day, moment, units
 from integrations.types import (
     PurchaseOrderQuery,
     PurchaseOrderState,

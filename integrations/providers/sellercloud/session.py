@@ -10,7 +10,8 @@ from integrations.errors import NotAuthorized, ProviderError
 from integrations.http import Client
 from integrations.outcomes import Options
 from integrations.providers.sellercloud.config import Secrets
-from integrations.providers.sellercloud.values import Said, seconds_until
+from integrations.providers.sellercloud.values import seconds_until
+from integrations.said import Said
 from integrations.types import Tokens
 
 SIGN_IN = "/api/token"

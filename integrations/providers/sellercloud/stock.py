@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.answers import Response
 from integrations.providers.sellercloud.pages import Row
-from integrations.providers.sellercloud.values import Said, units
+from integrations.said import Said, units
 from integrations.types import RemoteItem, StockItem
 
 LIST, DETAILS = "/api/Inventory", "/api/Inventory/Details"
