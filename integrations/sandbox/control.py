@@ -72,6 +72,8 @@ from .shopify.refusals import Refusal
 from .shopify.seed import create_store, seed_world
 from .shopify.shown import order_shown, store_shown
 from .state import State
+from .warehouses import control as warehouse_control
+from .warehouses.seed import seed_warehouses
 from .world import World
 
 
@@ -88,6 +90,7 @@ def add_routes(router: Router) -> None:
     router.add("POST", "/control/dials/clear", _clear_dials)
     router.add("POST", "/control/reset", _reset)
     erp_control.add_routes(router)
+    warehouse_control.add_routes(router)
     router.add("POST", "/control/apps", _add_app)
     router.add("POST", "/control/apps/rotate", _rotate)
     router.add("POST", "/control/apps/revoke", _revoke)
@@ -207,6 +210,7 @@ def _reset(world: World, request: Request) -> Response:
         world.buckets.clear()
         seed_world(world, stores=seeded)
         seed_erps(world, wanted=seeded)
+        seed_warehouses(world, wanted=seeded)
         world.state.apps = apps | world.state.apps
         world.on_change()
     return json_response({"stores": list(world.state.stores)})

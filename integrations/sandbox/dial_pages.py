@@ -30,6 +30,9 @@ def dials(world: World, request: Request, error: str = "", status: int = 200) ->
             {"domain": one.account, "name": f"ERP of {one.company}"}
             for one in world.state.erps.values()
         ]
+        stores += [
+            {"domain": one.account, "name": one.name} for one in world.state.warehouses.values()
+        ]
         on = [one.model_copy() for one in world.state.dials]
     names = {one["domain"]: one["name"] for one in stores}
     return page(

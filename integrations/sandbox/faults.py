@@ -132,6 +132,18 @@ ERP_CALLS: dict[str, Modes] = {
     "InventoryDetails": ANYWHERE | STOCK_MODES | {Mode.TOKEN_REVOKED},
     "InventoryWarehouses": ANYWHERE | STOCK_MODES | {Mode.TOKEN_REVOKED},
 }
+OUT = ANYWHERE | {Mode.TOKEN_REVOKED}
+WAREHOUSE_CALLS: dict[str, Modes] = {
+    "order.create": OUT | {Mode.STRANGER_ANSWER},
+    "order.find": OUT | LOOK_UP_MODES | {Mode.FILTER_IGNORED},
+    "order.read": OUT,
+    "order.status": OUT,
+    "order.change": OUT,
+    "shipments": OUT | {Mode.FILTER_IGNORED},
+    "stock.list": OUT | STOCK_MODES | {Mode.PAGE_REPEATS},
+    "stock.one": OUT,
+    "catalog": OUT | {Mode.PAGE_REPEATS},
+}
 STOCK_READS = frozenset(
     [
         *("products", "product", "productVariants", "productVariant", "productByIdentifier"),
@@ -145,8 +157,9 @@ def modes_for(names: Collection[str]) -> Modes:
 
     Names are the root fields of a GraphQL call, or the one of an ERP's call.
     """
-    for name in ERP_CALLS.keys() & set(names):
-        return ERP_CALLS[name]
+    calls = ERP_CALLS | WAREHOUSE_CALLS
+    for name in calls.keys() & set(names):
+        return calls[name]
     if "access_token" in names:
         return ANYWHERE | {Mode.INVALID_GRANT}
     modes = ANYWHERE | GRAPHQL_MODES | PAGE_MODES

@@ -7,6 +7,7 @@ from .parts import cut
 from .render import HEADERS, page
 from .sellercloud.goods import how_many
 from .sellercloud.models import OPEN, Erp
+from .warehouses.models import UNDER_WAY, Warehouse
 from .world import World
 
 LATEST = 12
@@ -17,6 +18,7 @@ def index(world: World, request: Request) -> Response:
     """GET /: where everything is."""
     with world.lock:
         erps = [_erp(one) for one in world.state.erps.values()]
+        places = [_warehouse(one) for one in world.state.warehouses.values()]
         stores = sorted(world.state.stores.values(), key=lambda one: (not one.own, one.name))
         return page(
             "index.html",
@@ -33,6 +35,7 @@ def index(world: World, request: Request) -> Response:
                 for one in stores
             ],
             erps=erps,
+            warehouses=places,
             mails=str(len(world.state.mails)),
             dials=str(len(world.state.dials)),
             entries=[_shown(entry) for entry in reversed(world.state.ledger[-LATEST:])],
@@ -46,6 +49,17 @@ def _erp(erp: Erp) -> dict[str, str]:
         "orders": str(len(erp.orders)),
         "open": str(sum(1 for order in erp.orders.values() if order.status in OPEN)),
         "skus": f"{how_many(erp):,}",
+    }
+
+
+def _warehouse(place: Warehouse) -> dict[str, str]:
+    return {
+        "account": place.account,
+        "name": place.name,
+        "label": place.label,
+        "orders": str(len(place.orders)),
+        "open": str(sum(1 for order in place.orders.values() if order.status in UNDER_WAY)),
+        "skus": str(len(place.goods)),
     }
 
 
@@ -70,7 +84,14 @@ def ledger(world: World, request: Request) -> Response:
     asked = request.query
     shop, kind = asked.get("store", ""), asked.get("kind", "")
     with world.lock:
-        every, shops = list(world.state.ledger), [*world.state.stores, *world.state.erps]
+        every, shops = (
+            list(world.state.ledger),
+            [
+                *world.state.stores,
+                *world.state.erps,
+                *world.state.warehouses,
+            ],
+        )
     found = list(select(every, shop, kind)) if shop or kind else every
     part = cut(found, request)
     return page(

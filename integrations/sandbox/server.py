@@ -23,6 +23,7 @@ from .shopify.courier import Courier
 from .shopify.graphql.binding import bound_schema
 from .shopify.seed import seed_world
 from .state import Keeper, load_state
+from .warehouses.seed import seed_warehouses
 from .wire import send_spoilt
 from .world import UnknownStore, World
 
@@ -47,6 +48,9 @@ class Handler(BaseHTTPRequestHandler):
         self._serve()
 
     def do_POST(self) -> None:
+        self._serve()
+
+    def do_PATCH(self) -> None:
         self._serve()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
@@ -204,5 +208,6 @@ def serve(config: Config) -> Server:
     world = World(config, state)
     seed_world(world, stores=config.seed)
     seed_erps(world, wanted=config.seed)
+    seed_warehouses(world, wanted=config.seed)
     bound_schema()  # half a second of work that the first callers would otherwise wait for
     return Server(world)

@@ -110,7 +110,9 @@ def test_an_answer_that_is_lost_leaves_one_order(
     place: Place, way: str, pending: Submission, sandbox: Sandbox
 ) -> None:
     mode, more = LOST[way]
-    sandbox.post("dials", shop=place.account, operation=place.create, mode=mode, times=1, **more)
+    sandbox.post(
+        "dials", shop=place.account.lower(), operation=place.create, mode=mode, times=1, **more
+    )
     settled = until_settled(pending)
     (dial,) = sandbox.get("dials")["dials"]
     assert dial["fired"] == 1

@@ -86,6 +86,24 @@ def _shopify_references(place: Place, sandbox: Sandbox) -> list[str]:
     return [one["source_identifier"] for one in orders]
 
 
+def _connect_warehouse(place: Place, sandbox: Sandbox) -> tuple[Partner, str]:
+    goods = [{"sku": SKU, "title": "Mug", "on_hand": 90, "price": "8.50"}]
+    made = sandbox.post("warehouses", kind=place.slug, account=place.account, goods=goods)
+    secrets = {"client_id": "client", "client_secret": "secret"}
+    address = f"https://{place.account}"
+    settings = {"company_id": place.account} if place.slug == "veracore" else {"base_url": address}
+    partner = connected(place, settings, secrets)
+    listed = SKU if place.slug == "veracore" else str(made["goods"][SKU]["id"])
+    return partner, listed
+
+
+def _warehouse_references(place: Place, sandbox: Sandbox) -> list[str]:
+    orders = sandbox.get(f"warehouses/{place.account}/orders")["orders"]
+    return [one["number"] for one in orders]
+
+
+WAREHOUSE = (True, _connect_warehouse, _warehouse_references)
 PLACES = [
+    Place("veracore", "MUGS", "order.create", *WAREHOUSE),
     Place("shopify-partner", SHOP, "orderCreate", False, _connect_shopify, _shopify_references),
 ]
