@@ -1,5 +1,6 @@
 """The provider: who we are there, and the calls a warehouse is told and asked with."""
 
+import base64
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from integrations.answers import Response
+from integrations.client_credentials import ClientCredentials
 from integrations.errors import BadResponse, NotAuthorized, Rejected
 from integrations.providers.base import (
     Access,
@@ -19,7 +21,7 @@ from integrations.providers.base import (
     PullsStock,
     PushesOrders,
 )
-from integrations.providers.veracore import config, orders, session
+from integrations.providers.veracore import config, orders
 from integrations.providers.veracore.dialect import DIALECTS, Dialect
 from integrations.registry import register
 from integrations.said import Said, units
@@ -32,7 +34,6 @@ from integrations.types import (
     RemoteItem,
     RemoteShipment,
     StockItem,
-    Tokens,
 )
 
 REFUSALS = (400, 409, 422)
@@ -73,8 +74,9 @@ class VeraCore(PullsStock, PushesOrders, FindsOrders, PullsOrderStatus, PullsShi
 
     def __init__(self, access: Access) -> None:
         super().__init__(access)
-        self._mine: Tokens | None = None  # where nobody keeps tokens: credentials on trial
-        self._used_token = ""
+        secret = self._secrets.client_secret.get_secret_value()
+        path, client_id = self._settings.token_path, self._secrets.client_id
+        self._sign = ClientCredentials(access, path, client_id, secret)
         access.http.authorize(self.headers, self.renew_credentials)
 
     @property
@@ -109,28 +111,18 @@ class VeraCore(PullsStock, PushesOrders, FindsOrders, PullsOrderStatus, PullsShi
 
     def headers(self) -> Mapping[str, str]:
         """Who we are, in the way the warehouse wants it."""
-        if self._settings.auth == "basic":
-            return session.basic(self._secrets, self.access.http.host)
-        tokens, now = self.access.tokens.current() or self._mine, self.access.now()
-        if tokens is None or session.is_running_out(tokens, now):
-            tokens = self._renew(tokens.access if tokens else "")
-        self._used_token = tokens.access
-        return {"Authorization": f"Bearer {tokens.access}"}
+        if self._settings.auth == "token":
+            return self._sign.header()
+        secret = self._secrets.client_secret.get_secret_value()
+        if not self._secrets.client_id or not secret:
+            host = self.access.http.host
+            raise NotAuthorized(f"There is no user and password for {host}. Enter both.")
+        word = base64.b64encode(f"{self._secrets.client_id}:{secret}".encode()).decode()
+        return {"Authorization": f"Basic {word}"}
 
     def renew_credentials(self) -> bool:
-        """After a 401: one new token, by whichever worker comes first. A password stays."""
-        if self._settings.auth == "basic":
-            return False
-        self._renew(self._used_token)
-        return True
-
-    def _renew(self, used: str) -> Tokens:
-        self._mine = self.access.tokens.renew(used, self._sign_in)
-        return self._mine
-
-    def _sign_in(self, before: Tokens | None) -> Tokens:
-        now = self.access.now()
-        return session.sign_in(self.access.http, self._settings.token_path, self._secrets, now)
+        """After a 401: one new token. A password stays what it is."""
+        return self._settings.auth == "token" and self._sign.renew()
 
     def check(self) -> AccountInfo:
         """The stock list: the address, the credentials and a path work."""

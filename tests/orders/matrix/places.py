@@ -104,6 +104,7 @@ def _warehouse_references(place: Place, sandbox: Sandbox) -> list[str]:
 
 WAREHOUSE = (True, _connect_warehouse, _warehouse_references)
 PLACES = [
+    Place("extensiv", "wms.mugs.example", "order.create", *WAREHOUSE),
     Place("veracore", "MUGS", "order.create", *WAREHOUSE),
     Place("shopify-partner", SHOP, "orderCreate", False, _connect_shopify, _shopify_references),
 ]
