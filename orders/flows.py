@@ -22,6 +22,7 @@ from orders.services.forgetting import keep_forgotten
 from orders.services.gaps import Gap
 from orders.services.history import record
 from orders.services.partner_news import compare_lines, take_state
+from orders.services.polling import Poll
 from orders.services.publishing import publish
 from orders.services.shipments import record_shipment
 
@@ -29,8 +30,6 @@ log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(days=3)
-UNFINISHED = ["submitted", "confirmed", "picking", "packed", "shipped"]
-POLL_AT_ONCE = 50
 
 
 @flow("channel_orders", PullsChannelOrders, "Orders never announced")
@@ -80,42 +79,38 @@ def _take(run: Run, remote: ChannelOrder, found: Gap) -> bool:
 @flow("shipments", PullsShipments, "Partner shipments")
 def pull_shipments(run: Run) -> None:
     """Parcels of every partner order that is not finished, longest unasked first."""
-    placed = PartnerOrder.objects.filter(connection=run.connection, status__in=UNFINISHED)
-    rows = list(placed.exclude(external_id="").order_by("polled_at", "pk"))
-    for start in range(0, len(rows), POLL_AT_ONCE):
-        chunk = rows[start : start + POLL_AT_ONCE]
-        ids = [row.external_id for row in chunk]
-        for remote in run.provider.pull_shipments(ids):
+    for chunk in Poll(run, "parcels_asked_at").chunks():
+        answers = run.provider.pull_shipments(chunk.ids)
+        for remote in chunk.asked(answers, lambda parcel: parcel.order_id):
             shipment, created = record_shipment(run.connection, remote)
             run.count(processed=1, created=int(created), unchanged=int(not created))
             if created and shipment:
                 run.note(str(shipment), "applied", f"For {shipment.partner_order}.")
-        PartnerOrder.objects.filter(pk__in=[row.pk for row in chunk]).update(
-            polled_at=run.started_at
-        )
-        _look_at_differences(run, chunk)
-        run.beat()
+        _look_at_differences(run, chunk.pks)
 
 
-def _look_at_differences(run: Run, rows: list[PartnerOrder]) -> None:
+def _look_at_differences(run: Run, pks: list[int]) -> None:
     """Where the partner changed an order: whether it says the same as ours again."""
     if not isinstance(run.provider, FindsOrders):
         return
-    for row in rows:
+    for row in PartnerOrder.objects.filter(pk__in=pks).order_by("pk"):
         if has_difference(row) and (found := run.provider.find_order(row.reference)):
             compare_lines(row, found)
 
 
 @flow("order_status", PullsOrderStatus, "Partner order status")
 def pull_order_status(run: Run) -> None:
-    """How far partners are with the orders that are not finished."""
-    placed = PartnerOrder.objects.filter(connection=run.connection, status__in=UNFINISHED)
-    ids = list(placed.exclude(external_id="").order_by("pk").values_list("external_id", flat=True))
-    for start in range(0, len(ids), POLL_AT_ONCE):
-        for state in run.provider.pull_order_status(ids[start : start + POLL_AT_ONCE]):
-            row = take_state(run.connection, state)
-            run.count(processed=1, skipped=int(row is None))
-        run.beat()
+    """How far partners are with the orders that are not finished, longest unasked first."""
+    for chunk in Poll(run, "polled_at").chunks():
+        answers = run.provider.pull_order_status(chunk.ids)
+        for state in chunk.asked(answers, lambda state: state.external_id):
+            before, row = take_state(run.connection, state)
+            moved = row is not None and row.status != before
+            run.count(processed=1, skipped=int(row is None), updated=int(moved))
+            if row is None or not moved:
+                run.count(unchanged=int(row is not None))
+                continue
+            run.note(row.reference, "applied", "", ("status", before, row.status))
 
 
 @flow("publish_shipments", PublishesShipments, "Publish shipments")

@@ -99,6 +99,8 @@ class Connection(Movable, Leased, Stamped):
     rejected_hooks = models.PositiveIntegerField(default=0, editable=False)
     # What its server was found to offer or to lack, by names of the provider; nobody edits it.
     facts = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
+    # The next moment a call may begin, where so many a second are allowed.
+    next_call_at = models.DateTimeField(null=True, blank=True, editable=False)
     installed_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_ok_at = models.DateTimeField(null=True, blank=True, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)

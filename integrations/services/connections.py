@@ -23,6 +23,7 @@ from integrations.providers.base import Access, Provider
 from integrations.services import breaker
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.budget import budget_of
+from integrations.services.call_slots import slots_of
 from integrations.services.schedules import default_schedule
 from integrations.services.tokens import DatabaseTokens, NoTokens
 from integrations.types import AccountInfo
@@ -51,8 +52,14 @@ def provider_for(
         raise NotAuthorized(f"The stored credentials cannot be read. {exc}") from None
     config = cls.Settings(**connection.settings)
     record = functools.partial(record_call, connection.pk, run_id)
-    budget = budget_of(connection)
-    take = budget.take if budget else lambda: None
+    budget, slots = budget_of(connection), slots_of(connection)
+
+    def take() -> None:
+        if budget:
+            budget.take()
+        if slots:
+            slots.take()
+
     access = Access(
         connection=connection.slug,
         account=connection.account,

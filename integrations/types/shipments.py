@@ -16,7 +16,10 @@ class ShippedLine:
 
 @dataclass(frozen=True)
 class RemoteShipment:
-    """A parcel as the provider reports it."""
+    """A parcel as the provider reports it.
+
+    `is_whole`: they do not say what is inside, it is all of the order that is still to come.
+    """
 
     external_id: str
     order_id: str
@@ -28,6 +31,7 @@ class RemoteShipment:
     status: Literal["in_transit", "delivered", "exception", "voided"] = "in_transit"
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)

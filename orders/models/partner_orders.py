@@ -31,7 +31,8 @@ class PartnerOrder(Movable, Stamped):
     `closed_at` when they did. One that is added to stays open after it was placed. `cost_total` is
     in `currency`. A center-bound order that staff received is `delivered`. `agreed_digest` is of
     the lines and the address a person agreed on with the partner after it was sent. `waits_since`:
-    its lines wait for the connection, as far as the history says.
+    its lines wait for the connection, as far as the history says. `polled_at` and
+    `parcels_asked_at`: when its system was last asked how far it is, and for its parcels.
     """
 
     Status, ShipTo = PartnerOrderStatus, ShipTo
@@ -67,6 +68,7 @@ class PartnerOrder(Movable, Stamped):
     submitted_at = models.DateTimeField(null=True)
     status_raw = models.CharField(max_length=100, blank=True)
     polled_at = models.DateTimeField(null=True)
+    parcels_asked_at = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
     waits_since = models.DateTimeField(null=True)
     agreed_digest = models.CharField(max_length=64, blank=True, default="", db_default="")

@@ -14,8 +14,20 @@ VOIDED = Shipment.Status.VOIDED
 
 def deal(placed: PartnerOrder, shipment: Shipment, remote: RemoteShipment) -> None:
     """Deal the units of a new parcel, oldest order first; what nobody ordered is said."""
+    if remote.is_whole:
+        _deal_rest(placed, shipment)
+        return
     shipment.left_over = dict(_units_by_sku(remote))
     _deal_left(placed, shipment)
+
+
+def _deal_rest(placed: PartnerOrder, shipment: Shipment) -> None:
+    """Everything the partner was told of and that is in no parcel yet."""
+    variants = set(placed.lines.filter(canceled_at=None).values_list("variant", flat=True))
+    for variant in sorted(pk for pk in variants if pk):
+        for part, room in _unshipped_parts(placed, variant):
+            if room > 0:
+                _put(shipment, part, room)
 
 
 def deal_again(placed: PartnerOrder) -> None:

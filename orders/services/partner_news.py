@@ -2,11 +2,12 @@
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from integrations.models import Connection
 from integrations.models.base import locked
 from integrations.services.alerts import close_alert, raise_alert
-from integrations.types import OrderState, PlacedOrder
+from integrations.types import OrderState, PlacedOrder, RemoteShipment
 from orders.models import OrderEvent, PartnerOrder
 from orders.services.alarms import close_differences
 from orders.services.canceling import cancel_placed
@@ -17,6 +18,7 @@ from orders.services.given_back import tell_canceled, waits_for_partner, was_ask
 from orders.services.growing import hand_on, orders_in
 from orders.services.history import ERROR, record_for_orders
 from orders.services.locking import lock_orders
+from orders.services.shipments import record_shipment
 from orders.services.status import refresh_all
 
 Placed = PartnerOrder.Status
@@ -48,26 +50,66 @@ def take_cancellation(connection: Connection, external_id: str, reason: str) -> 
     return placed
 
 
-def take_state(connection: Connection, state: OrderState) -> PartnerOrder | None:
-    """How far the partner is with an order of ours: only ever forward. None if it is not ours.
+def take_state(connection: Connection, state: OrderState) -> tuple[str, PartnerOrder | None]:
+    """How far the partner is with an order of ours: only ever forward. (None): it is not ours.
 
-    Their own word is kept as they say it; one we do not know moves nothing, and a person is told.
+    Returns the status before, and the order as it is now. The parcels the answer tells of come
+    first: an order is not ahead of them. Their own word is kept as they say it; one we do not know
+    moves nothing, and a person is told.
     """
+    ours = PartnerOrder.objects.filter(connection=connection, external_id=state.external_id)
+    if (found := ours.first()) is None:
+        return "", None
+    if _is_old(found, state):
+        return found.status, found
+    for parcel in state.shipments:
+        record_shipment(connection, parcel)
     if state.status == "canceled":
-        return take_cancellation(connection, state.external_id, "")
+        return found.status, take_cancellation(connection, state.external_id, "")
+    _take_status(found, state)
+    return found.status, PartnerOrder.objects.get(pk=found.pk)
+
+
+def _is_old(found: PartnerOrder, state: OrderState) -> bool:
+    """Whether all of it was said before: most answers, and they cost one look."""
+    if state.status_raw[:100] != found.status_raw or state.status != found.status:
+        return False
+    said = {(one.external_id, one.status, one.tracking_number) for one in state.shipments}
+    columns = ("external_id", "status", "tracking_number")
+    return not said or said <= set(found.shipments.values_list(*columns))
+
+
+def _take_status(found: PartnerOrder, state: OrderState) -> None:
     with transaction.atomic():
-        ours = PartnerOrder.objects.filter(connection=connection, external_id=state.external_id)
-        if (found := ours.first()) is None:
-            return None
         lock_orders(found)
         placed = locked(PartnerOrder.objects.all()).get(pk=found.pk)
         placed.update_where(Q(), status_raw=state.status_raw[:100])
         if not state.status:
             _say_unknown(placed, state.status_raw)
-            return placed
+            return
         close_alert(f"status:{placed.pk}")
+        if state.status == Placed.DELIVERED.value:
+            _deliver(placed)
         _move_on(placed, state.status)
-    return placed
+
+
+def _deliver(placed: PartnerOrder) -> None:
+    """It is at the customer's door. One that told of no parcel went in one without a number."""
+    if placed.ship_to == PartnerOrder.ShipTo.CENTER or placed.connection is None:
+        return
+    live = placed.shipments.exclude(status="voided")
+    if not live.exists():
+        now = timezone.now()
+        whole = RemoteShipment(
+            external_id=f"{placed.external_id[:180]}:delivered",
+            order_id=placed.external_id,
+            lines=(),
+            status="delivered",
+            shipped_at=now,
+            delivered_at=now,
+            is_whole=True,
+        )
+        record_shipment(placed.connection, whole)
 
 
 def _move_on(placed: PartnerOrder, status: str) -> None:

@@ -37,7 +37,7 @@ LOST = {
 MOST_STEPS = 6
 Status = Submission.Status
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 each_place = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.slug)
 
 

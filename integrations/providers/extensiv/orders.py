@@ -138,10 +138,11 @@ def _parcel(said: Said, order_id: str, *, whole: bool = False) -> RemoteShipment
     number = said.text("tracking_number", "trackingNumber")
     delivered_at = moment(said.get("delivered_at", "deliveryDate"), UTC)
     url = said.text("tracking_url", "trackingUrl")
+    lines = () if whole else _shipped(said)
     return RemoteShipment(
         external_id=number if whole else said.text("id", "package_id") or number,
         order_id=order_id,
-        lines=() if whole else _shipped(said),
+        lines=lines,
         carrier=said.text("carrier"),
         service=said.text("service"),
         tracking_number=number,
@@ -149,6 +150,7 @@ def _parcel(said: Said, order_id: str, *, whole: bool = False) -> RemoteShipment
         status="delivered" if delivered_at else "in_transit",
         shipped_at=moment(said.get("shipped_at", "ship_date", "shipDate"), UTC),
         delivered_at=delivered_at,
+        is_whole=not lines,
     )
 
 

@@ -36,11 +36,12 @@ def _parcel(order: str, rows: list[Row]) -> RemoteShipment:
     """Rows that say the same thing of it count once; others name different lines of it."""
     apart = [row for at, row in enumerate(rows) if row not in rows[:at]]
     said = Said(min(apart, key=lambda row: Said(row).text(*IDS)))
+    lines = _lines(apart)
     tracking = said.text(*TRACKING)
     return RemoteShipment(
         external_id=said.text(*IDS) or f"{order}:{tracking or 1}",
         order_id=order,
-        lines=_lines(apart),
+        lines=lines,
         carrier=said.text("Carrier", "FreightCarrier"),
         service=said.text("Service", "FreightService"),
         tracking_number=tracking,
@@ -48,6 +49,7 @@ def _parcel(order: str, rows: list[Row]) -> RemoteShipment:
         status=_status(apart),
         shipped_at=_moment(said, "ShipDate", "DateShipped", "ShippedAt"),
         delivered_at=_moment(said, "DeliveredDate", "DeliveryDate"),
+        is_whole=not lines,
     )
 
 
