@@ -271,6 +271,14 @@ class SendsWebhooks(ABC):
     def envelope(cls, headers: Mapping[str, str]) -> Envelope:
         """Topic, account, delivery id and time from the headers alone (lower-case names)."""
 
+    @classmethod
+    def envelope_of(cls, body: bytes, headers: Mapping[str, str]) -> Envelope:
+        """The same of a delivery whose signature is good, where the body alone says it.
+
+        Never raises: what cannot be read is stored all the same, for people to look at.
+        """
+        return cls.envelope(headers)
+
     @abstractmethod
     def parse(self, body: bytes, headers: Mapping[str, str]) -> list[Event]:
         """What the body says, in our topics. Raises BadResponse if it cannot be read."""
