@@ -7,6 +7,7 @@ from .parts import cut
 from .render import HEADERS, page
 from .sellercloud.goods import how_many
 from .sellercloud.models import OPEN, Erp
+from .stripe.models import Merchant
 from .world import World
 
 LATEST = 12
@@ -33,6 +34,7 @@ def index(world: World, request: Request) -> Response:
                 for one in stores
             ],
             erps=erps,
+            stripes=[_stripe(one) for one in world.state.stripes.values()],
             mails=str(len(world.state.mails)),
             dials=str(len(world.state.dials)),
             entries=[_shown(entry) for entry in reversed(world.state.ledger[-LATEST:])],
@@ -46,6 +48,15 @@ def _erp(erp: Erp) -> dict[str, str]:
         "orders": str(len(erp.orders)),
         "open": str(sum(1 for order in erp.orders.values() if order.status in OPEN)),
         "skus": f"{how_many(erp):,}",
+    }
+
+
+def _stripe(merchant: Merchant) -> dict[str, str]:
+    return {
+        "account": merchant.account,
+        "name": merchant.name,
+        "payments": str(len(merchant.sales)),
+        "endpoint": merchant.endpoint_url,
     }
 
 
@@ -70,7 +81,7 @@ def ledger(world: World, request: Request) -> Response:
     asked = request.query
     shop, kind = asked.get("store", ""), asked.get("kind", "")
     with world.lock:
-        every, shops = list(world.state.ledger), [*world.state.stores, *world.state.erps]
+        every, shops = list(world.state.ledger), _systems(world)
     found = list(select(every, shop, kind)) if shop or kind else every
     part = cut(found, request)
     return page(
@@ -84,6 +95,10 @@ def ledger(world: World, request: Request) -> Response:
         shop=shop,
         kind=kind,
     )
+
+
+def _systems(world: World) -> list[str]:
+    return [*world.state.stores, *world.state.erps, *world.state.stripes]
 
 
 def mailbox(world: World, request: Request) -> Response:

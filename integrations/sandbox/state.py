@@ -15,6 +15,7 @@ from .ledger import Entry
 from .mail import Mail
 from .sellercloud.models import Erp
 from .shopify.models import App, Delivery, Store
+from .stripe.models import Merchant
 
 log = logging.getLogger(__name__)
 SAVE_EVERY_SECONDS = 0.5
@@ -28,6 +29,7 @@ class State(BaseModel):
     apps: dict[str, App] = {}
     stores: dict[str, Store] = {}
     erps: dict[str, Erp] = {}
+    stripes: dict[str, Merchant] = {}
     deliveries: dict[str, Delivery] = {}
     dials: list[Dial] = []
     mails: list[Mail] = []

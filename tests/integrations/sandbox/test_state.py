@@ -60,7 +60,11 @@ def test_reset_forgets_orders_and_dials(sandbox, order_of):
     sandbox.json("/control/reset")
     state = sandbox.world.state
     assert (state.dials, state.stores[SHOP].orders, len(state.stores)) == ([], {}, 4)
-    assert {entry.kind for entry in state.ledger} == {"store_created", "erp_created"}
+    assert {entry.kind for entry in state.ledger} == {
+        "store_created",
+        "erp_created",
+        "stripe_created",
+    }
 
 
 def test_the_ledger_is_filtered_by_store_and_kind(sandbox, order_of):
