@@ -222,7 +222,7 @@ def test_the_doctor_says_that_the_environment_is_not_used(db, environment):
     assert "Set SELLERCLOUD_PASSWORD too" in partly.fix
     environment(*VALUES)
     [wholly] = check_environment()
-    assert wholly.fix == "Run `manage.py connect sellercloud erp --check`."
+    assert wholly.fix == "Run `manage.py connect sellercloud sellercloud --check`."
     Connection.objects.create(provider="sellercloud", slug="erp", status="active")
     assert check_environment() == []
 

@@ -18,8 +18,8 @@ API = "https://api.stripe.com"
 VERSION = "2026-06-24.dahlia"
 SESSIONS = "/v1/checkout/sessions"
 UNSIGNED = (
-    "The webhook signing secret is missing. In Stripe it is on the page of the webhook endpoint; "
-    "it begins with whsec_."
+    "The webhook signing secret is missing. Add an endpoint in Stripe for the webhook address of "
+    "this connection; its page there shows the secret, which begins with whsec_."
 )
 NO_KEY = "There is no API key for Stripe, so its checkouts cannot be read. Add one."
 PAYMENT = re.compile(r"(?:pi|ch|py)_[A-Za-z0-9_]+")
