@@ -102,6 +102,8 @@ class Provider(ABC):
     mails_customers: ClassVar[bool] = False
     # The name of the Settings field that is the account (shop domain, company id).
     account_field: ClassVar[str] = ""
+    # Secrets a connection works without, only with less.
+    optional_secrets: ClassVar[frozenset[str]] = frozenset()
     # Environment variable -> the field of Settings or Secrets a first connection takes from it.
     # What is named here is what the provider cannot work without.
     bootstrap: ClassVar[Mapping[str, str]] = {}

@@ -35,6 +35,7 @@ class Stripe(SendsWebhooks, ReadsCheckouts, Provider):
     Secrets = config.Secrets
     account_field = "account"
     bootstrap = {"STRIPE_ACCOUNT": "account", "STRIPE_WEBHOOK_SECRET": "webhook_secret"}
+    optional_secrets = frozenset({"api_key"})
     kept_headers = ("user-agent",)
 
     def __init__(self, access: Access) -> None:
