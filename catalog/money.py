@@ -1,34 +1,12 @@
-"""Amounts and currencies: how many decimals each has, and whole minor units at the border."""
+"""Amounts and currencies: how many decimals each has, and rounding to them."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
-# ISO 4217; every currency not named here has two decimals.
-_BY_PLACES = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-    4: "CLF UYW",
-}
-_PLACES = {code: places for places, codes in _BY_PLACES.items() for code in codes.split()}
+from integrations.currencies import from_minor_units, places_of, to_minor_units
 
-
-def places_of(currency: str) -> int:
-    """How many decimals an amount in this currency has: 2 for USD, 0 for JPY, 3 for KWD."""
-    return _PLACES.get(currency.upper(), 2)
+__all__ = ["from_minor_units", "places_of", "round_money", "to_minor_units"]
 
 
 def round_money(amount: Decimal, places: int = 2) -> Decimal:
     """The amount with exactly `places` decimals, half a unit up."""
     return amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-
-
-def to_minor_units(amount: Decimal, currency: str) -> int:
-    """12.30 USD as 1230. Raises ValueError if the currency has no unit as small as that."""
-    scaled = amount.scaleb(places_of(currency))
-    if scaled != scaled.to_integral_value():
-        raise ValueError(f"{amount} {currency} is not a whole number of its smallest unit.")
-    return int(scaled)
-
-
-def from_minor_units(units: int, currency: str) -> Decimal:
-    """1230 as 12.30 USD."""
-    return Decimal(units).scaleb(-places_of(currency))

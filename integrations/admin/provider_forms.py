@@ -93,14 +93,14 @@ def _setting_fields(provider: type[Provider], *, short: bool) -> Iterator[tuple[
 def _secret_fields(provider: type[Provider], note: str) -> Iterator[tuple[str, forms.Field]]:
     for name, info in provider.Secrets.model_fields.items():
         if note == KEEP or not name.startswith("old_"):
-            yield name, _secret(name, info, note)
+            is_needed = not note and name not in provider.optional_secrets
+            yield name, _secret(name, info, note, required=is_needed)
 
 
-def _secret(name: str, info: FieldInfo, note: str) -> forms.Field:
+def _secret(name: str, info: FieldInfo, note: str, *, required: bool) -> forms.Field:
     hidden = info.annotation is SecretStr
     attrs = {"autocomplete": "new-password" if hidden else "off", "spellcheck": "false"}
     widget = forms.PasswordInput(attrs=attrs) if hidden else forms.TextInput(attrs=attrs)
-    required = note == "" and not name.startswith("old_")
     label, help_text = _words(name, info)
     text = " ".join(filter(None, [help_text, note]))
     return forms.CharField(label=label, help_text=text, required=required, widget=widget)

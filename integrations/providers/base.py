@@ -102,6 +102,8 @@ class Provider(ABC):
     mails_customers: ClassVar[bool] = False
     # The name of the Settings field that is the account (shop domain, company id).
     account_field: ClassVar[str] = ""
+    # Secrets a connection works without, only with less.
+    optional_secrets: ClassVar[frozenset[str]] = frozenset()
     # Environment variable -> the field of Settings or Secrets a first connection takes from it.
     # What is named here is what the provider cannot work without.
     bootstrap: ClassVar[Mapping[str, str]] = {}
@@ -270,6 +272,14 @@ class SendsWebhooks(ABC):
     @abstractmethod
     def envelope(cls, headers: Mapping[str, str]) -> Envelope:
         """Topic, account, delivery id and time from the headers alone (lower-case names)."""
+
+    @classmethod
+    def envelope_of(cls, body: bytes, headers: Mapping[str, str]) -> Envelope:
+        """The same of a delivery whose signature is good, where the body alone says it.
+
+        Never raises: what cannot be read is stored all the same, for people to look at.
+        """
+        return cls.envelope(headers)
 
     @abstractmethod
     def parse(self, body: bytes, headers: Mapping[str, str]) -> list[Event]:

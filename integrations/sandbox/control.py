@@ -44,7 +44,8 @@ POST /control/stores/{shop}/privacy        topic (customers/data_request, custom
                                            shop/redact), email, client_id, uri
 POST /control/stores/{shop}/stock          sku, quantity
 
-The addresses of the ERPs are listed in sellercloud/control.py. A refusal is status 422 with
+The addresses of the ERPs are listed in sellercloud/control.py, those of the Stripe accounts in
+stripe/control.py. A refusal is status 422 with
 {"error": "..."}; an unknown store is 404.
 """
 
@@ -72,6 +73,8 @@ from .shopify.refusals import Refusal
 from .shopify.seed import create_store, seed_world
 from .shopify.shown import order_shown, store_shown
 from .state import State
+from .stripe import control as stripe_control
+from .stripe.seed import seed_stripes
 from .warehouses import control as warehouse_control
 from .warehouses.seed import seed_warehouses
 from .world import World
@@ -91,6 +94,7 @@ def add_routes(router: Router) -> None:
     router.add("POST", "/control/reset", _reset)
     erp_control.add_routes(router)
     warehouse_control.add_routes(router)
+    stripe_control.add_routes(router)
     router.add("POST", "/control/apps", _add_app)
     router.add("POST", "/control/apps/rotate", _rotate)
     router.add("POST", "/control/apps/revoke", _revoke)
@@ -211,6 +215,7 @@ def _reset(world: World, request: Request) -> Response:
         seed_world(world, stores=seeded)
         seed_erps(world, wanted=seeded)
         seed_warehouses(world, wanted=seeded)
+        seed_stripes(world, wanted=seeded)
         world.state.apps = apps | world.state.apps
         world.on_change()
     return json_response({"stores": list(world.state.stores)})

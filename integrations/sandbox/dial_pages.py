@@ -9,6 +9,7 @@ from .dial_words import COUNTED, GROUPS, SETTINGS, Words, fired, scope, sentence
 from .faults import Dial, Mode
 from .messages import Request, Response, redirect
 from .render import page
+from .stripe.models import TYPES as STRIPE_TYPES
 from .world import World
 
 OPERATIONS = (
@@ -18,6 +19,7 @@ OPERATIONS = (
     *("token", "PurchaseOrders", "PurchaseOrder", "Inventory", "InventoryDetails"),
     *("access_token", "orders/create", "orders/updated", "orders/cancelled", "orders/edited"),
     *("fulfillments/create", "fulfillments/update", "inventory_levels/update", "app/uninstalled"),
+    *("CheckoutSessions", "CheckoutSession", "LineItems", *STRIPE_TYPES),
 )
 NAMES = {"every": "every", "times": "how many times", "probability": "chance"}
 
@@ -32,6 +34,10 @@ def dials(world: World, request: Request, error: str = "", status: int = 200) ->
         ]
         stores += [
             {"domain": one.account, "name": one.name} for one in world.state.warehouses.values()
+        ]
+        stores += [
+            {"domain": one.account, "name": f"Stripe of {one.name}"}
+            for one in world.state.stripes.values()
         ]
         on = [one.model_copy() for one in world.state.dials]
     names = {one["domain"]: one["name"] for one in stores}

@@ -131,6 +131,11 @@ ERP_CALLS: dict[str, Modes] = {
     "Inventory": ANYWHERE | PAGE_MODES | STOCK_MODES | ERP_MODES,
     "InventoryDetails": ANYWHERE | STOCK_MODES | {Mode.TOKEN_REVOKED},
     "InventoryWarehouses": ANYWHERE | STOCK_MODES | {Mode.TOKEN_REVOKED},
+    "Account": ANYWHERE,
+    "WebhookEndpoints": ANYWHERE,
+    "CheckoutSessions": ANYWHERE | {Mode.FILTER_IGNORED},
+    "CheckoutSession": ANYWHERE,
+    "LineItems": ANYWHERE,
 }
 OUT = ANYWHERE | {Mode.TOKEN_REVOKED}
 WAREHOUSE_CALLS: dict[str, Modes] = {

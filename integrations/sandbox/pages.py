@@ -7,6 +7,7 @@ from .parts import cut
 from .render import HEADERS, page
 from .sellercloud.goods import how_many
 from .sellercloud.models import OPEN, Erp
+from .stripe.models import Merchant
 from .warehouses.models import UNDER_WAY, Warehouse
 from .world import World
 
@@ -36,6 +37,7 @@ def index(world: World, request: Request) -> Response:
             ],
             erps=erps,
             warehouses=places,
+            stripes=[_stripe(one) for one in world.state.stripes.values()],
             mails=str(len(world.state.mails)),
             dials=str(len(world.state.dials)),
             entries=[_shown(entry) for entry in reversed(world.state.ledger[-LATEST:])],
@@ -63,6 +65,15 @@ def _warehouse(place: Warehouse) -> dict[str, str]:
     }
 
 
+def _stripe(merchant: Merchant) -> dict[str, str]:
+    return {
+        "account": merchant.account,
+        "name": merchant.name,
+        "payments": str(len(merchant.sales)),
+        "endpoint": merchant.endpoint_url,
+    }
+
+
 def _is_open(order: object) -> bool:
     canceled = getattr(order, "cancelled_at", None)
     return canceled is None and getattr(order, "fulfillment_status", "") != "FULFILLED"
@@ -84,14 +95,7 @@ def ledger(world: World, request: Request) -> Response:
     asked = request.query
     shop, kind = asked.get("store", ""), asked.get("kind", "")
     with world.lock:
-        every, shops = (
-            list(world.state.ledger),
-            [
-                *world.state.stores,
-                *world.state.erps,
-                *world.state.warehouses,
-            ],
-        )
+        every, shops = list(world.state.ledger), _systems(world)
     found = list(select(every, shop, kind)) if shop or kind else every
     part = cut(found, request)
     return page(
@@ -105,6 +109,11 @@ def ledger(world: World, request: Request) -> Response:
         shop=shop,
         kind=kind,
     )
+
+
+def _systems(world: World) -> list[str]:
+    state = world.state
+    return [*state.stores, *state.erps, *state.warehouses, *state.stripes]
 
 
 def mailbox(world: World, request: Request) -> Response:

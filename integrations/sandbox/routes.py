@@ -8,6 +8,7 @@ from .render import stylesheet
 from .router import Router
 from .sellercloud import routes as erp_routes
 from .shopify import api, app_pages, backoffice, by_hand_pages, oauth, storefront
+from .stripe import routes as stripe_routes
 from .warehouses import routes as warehouse_routes
 from .world import World
 
@@ -22,6 +23,7 @@ def build_router() -> Router:
     _add_store_pages(router)
     erp_routes.add_routes(router)
     warehouse_routes.add_routes(router)
+    stripe_routes.add_routes(router)
     control.add_routes(router)
     return router
 

@@ -23,6 +23,7 @@ from .shopify.courier import Courier
 from .shopify.graphql.binding import bound_schema
 from .shopify.seed import seed_world
 from .state import Keeper, load_state
+from .stripe.seed import seed_stripes
 from .warehouses.seed import seed_warehouses
 from .wire import send_spoilt
 from .world import UnknownStore, World
@@ -62,7 +63,7 @@ class Handler(BaseHTTPRequestHandler):
         except BadRequest as exc:
             response = text(str(exc), 400)
         except UnknownStore as exc:
-            response = text(f"There is no store or ERP {exc}.", 404)
+            response = text(f"There is no store, ERP or account {exc}.", 404)
         if response.hold_seconds is not None:
             self._hold(response.hold_seconds)
             return
@@ -209,5 +210,6 @@ def serve(config: Config) -> Server:
     seed_world(world, stores=config.seed)
     seed_erps(world, wanted=config.seed)
     seed_warehouses(world, wanted=config.seed)
+    seed_stripes(world, wanted=config.seed)
     bound_schema()  # half a second of work that the first callers would otherwise wait for
     return Server(world)

@@ -15,6 +15,7 @@ from .ledger import Entry
 from .mail import Mail
 from .sellercloud.models import Erp
 from .shopify.models import App, Delivery, Store
+from .stripe.models import Merchant
 from .warehouses.models import Warehouse
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ class State(BaseModel):
     stores: dict[str, Store] = {}
     erps: dict[str, Erp] = {}
     warehouses: dict[str, Warehouse] = {}
+    stripes: dict[str, Merchant] = {}
     deliveries: dict[str, Delivery] = {}
     dials: list[Dial] = []
     mails: list[Mail] = []

@@ -15,12 +15,13 @@ from .sellercloud.models import Erp
 from .shopify.graphql.cost import Bucket
 from .shopify.models import Store
 from .state import State
+from .stripe.models import Merchant
 
 FIRST_ID = 8_210_000_000_000
 
 
 class UnknownStore(Exception):
-    """No store has this domain, or no ERP this host name."""
+    """No store has this domain, no ERP this host name, no Stripe account this id."""
 
 
 class World:
@@ -59,6 +60,13 @@ class World:
         """The ERP of a host name. Raises UnknownStore."""
         try:
             return self.state.erps[account.lower()]
+        except KeyError as exc:
+            raise UnknownStore(account) from exc
+
+    def stripe(self, account: str) -> Merchant:
+        """The Stripe account with this id. Raises UnknownStore."""
+        try:
+            return self.state.stripes[account]
         except KeyError as exc:
             raise UnknownStore(account) from exc
 

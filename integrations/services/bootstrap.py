@@ -63,11 +63,19 @@ def from_environment(cls: type[Provider], account: str = "") -> tuple[Values, Va
     """
     found = {field: _value(name) for name, field in cls.bootstrap.items() if _value(name)}
     own = found.get(cls.account_field, "")
-    if account and (not own or cls.normalize_account(own) != account):
+    if account and not _names(cls, own, account):
         return {}, {}
     fields = {name: text for name, text in found.items() if name in cls.Settings.model_fields}
     secrets = {name: text for name, text in found.items() if name in cls.Secrets.model_fields}
     return fields, secrets
+
+
+def _names(cls: type[Provider], own: str, account: str) -> bool:
+    """Whether what the environment holds is this account, in whatever spelling."""
+    try:
+        return bool(own) and cls.normalize_account(own) == account
+    except ValueError:
+        return False
 
 
 def missing_settings(connection: Connection) -> list[str]:

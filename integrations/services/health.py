@@ -67,7 +67,7 @@ def check_environment() -> list[Check]:
         given, absent = unused_environment(cls)
         if not given:
             continue
-        connect = f"Run `manage.py connect {slug} erp --check`."
+        connect = f"Run `manage.py connect {slug} {slug} --check`."
         message = f"{', '.join(given)} {is_or_are(len(given))} set, but it was never connected."
         fix = f"Set {', '.join(absent)} too. Then run `manage.py connect`." if absent else connect
         found.append(Check(f"{cls.label} in the environment", "warn", message, fix))

@@ -141,7 +141,7 @@ def _store(
 ) -> HTTPStatus:
     """One row and its job in one transaction; a delivery seen before changes nothing."""
     assert isinstance(provider, SendsWebhooks)
-    envelope = provider.envelope(delivery.headers)
+    envelope = provider.envelope_of(delivery.body, delivery.headers)
     account = provider.access.account
     key = _dedupe_key(account, envelope, delivery.body)
     try:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from integrations import registry
 from integrations.errors import ProviderError
 from integrations.jobs import enqueue
 from integrations.models import Connection
@@ -33,12 +34,19 @@ def ensure_webhooks(connection: Connection) -> int:
             fingerprint,
             "webhooks",
             f"{connection.name} does not send all its webhooks",
-            f"{exc} Until then orders and changes are found by the scheduled runs, later.",
+            f"{exc} {_until_then(connection)}",
             connection,
         )
         return 0
     close_alert(fingerprint)
     return len(missing)
+
+
+def _until_then(connection: Connection) -> str:
+    """What is lost meanwhile: a system that can be asked is asked later."""
+    if registry.flows_of(connection.provider_class):
+        return "Until then orders and changes are found by the scheduled runs, later."
+    return "Until then nobody tells us of these."
 
 
 def sends_webhooks(connection: Connection) -> bool:

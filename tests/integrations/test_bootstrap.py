@@ -8,6 +8,7 @@ import pytest
 import responses
 from django.core.management import CommandError, call_command
 
+from integrations import registry
 from integrations.models import Alert, Connection, SyncRun
 from integrations.services import bootstrap
 from integrations.services.connecting import save_connection
@@ -221,7 +222,7 @@ def test_the_doctor_says_that_the_environment_is_not_used(db, environment):
     assert "Set SELLERCLOUD_PASSWORD too" in partly.fix
     environment(*VALUES)
     [wholly] = check_environment()
-    assert wholly.fix == "Run `manage.py connect sellercloud erp --check`."
+    assert wholly.fix == "Run `manage.py connect sellercloud sellercloud --check`."
     Connection.objects.create(provider="sellercloud", slug="erp", status="active")
     assert check_environment() == []
 
@@ -229,3 +230,18 @@ def test_the_doctor_says_that_the_environment_is_not_used(db, environment):
 def test_a_connection_whose_provider_is_gone_lacks_nothing(db):
     row = Connection.objects.create(provider="gone", slug="gone")
     assert (bootstrap.missing_settings(row), bootstrap.begins_by_itself(row)) == ([], False)
+
+
+def test_an_environment_that_names_no_account_is_not_taken_for_one(settings):
+    settings.STRIPE_ACCOUNT, settings.STRIPE_WEBHOOK_SECRET = "oops", "whsec_1"
+    cls = registry.provider_class("stripe")
+    assert bootstrap.from_environment(cls, "acct_1234") == ({}, {})
+
+
+def test_an_account_in_another_spelling_is_the_same(settings):
+    settings.STRIPE_ACCOUNT, settings.STRIPE_WEBHOOK_SECRET = "ACCT_1234", "whsec_1"
+    cls = registry.provider_class("stripe")
+    assert bootstrap.from_environment(cls, "acct_1234") == (
+        {"account": "ACCT_1234"},
+        {"webhook_secret": "whsec_1"},
+    )

@@ -1,6 +1,7 @@
 """Heartbeats, subscriptions, retention, key rotation and the checks of doctor and /readyz."""
 
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from integrations.errors import NotAuthorized, Rejected
 from integrations.jobs import enqueue, waiting_ids
 from integrations.models import Alert, ApiCall, Connection, Heartbeat, InboundEvent, SyncRun
 from integrations.services import health
+from integrations.services.connecting import save_connection
 from integrations.services.heartbeats import beat, last_beats
 from integrations.services.nightly import look_after
 from integrations.services.queue_schedules import JOBS, sync_schedules
@@ -161,6 +163,18 @@ def test_a_refused_subscription_is_an_alert_until_it_works(fake, script):
     script.subscribe = []
     assert ensure_webhooks(fake) == 0
     assert not Alert.objects.filter(closed_at=None).exists()
+
+
+def test_a_system_that_cannot_be_asked_is_said_to_be_lost_until_then(db, monkeypatch):
+    given = {"webhook_secret": "whsec_1", "api_key": "sk_live_1"}
+    row, _ = save_connection("stripe", "pay", {"account": "acct_1234"}, given)
+    row.move("draft", "active")
+    refusal = Rejected("Stripe does not send charge.refunded.")
+    monkeypatch.setattr(row.provider_class, "subscribe", Mock(side_effect=refusal))
+    assert ensure_webhooks(row) == 0
+    assert Alert.objects.get(closed_at=None).advice == (
+        "Stripe does not send charge.refunded. Until then nobody tells us of these."
+    )
 
 
 def test_a_connection_not_in_use_is_not_subscribed(fake, script):

@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from integrations.sandbox.stripe.signing import HEADER, signature
+
 from .models import Delivery
 
 if TYPE_CHECKING:
@@ -34,6 +36,14 @@ def post(url: str, body: bytes, headers: dict[str, str], timeout: float) -> int:
     except (OSError, http.client.HTTPException, ValueError) as exc:
         log.info("A webhook to %s was not delivered: %s", parts.netloc, type(exc).__name__)
         return 0
+
+
+def stamped(world: "World", delivery: Delivery) -> dict[str, str]:
+    """The headers of an attempt made now; Shopify's were signed when it was announced."""
+    if not delivery.stamp_secret:
+        return delivery.headers
+    stamp = signature(delivery.raw, delivery.stamp_secret, world.now())
+    return {**delivery.headers, HEADER: stamp}
 
 
 def settle(world: "World", key: str, status: int) -> None:
@@ -123,7 +133,7 @@ class Courier:
     def _send(self, key: str, delivery: Delivery) -> None:
         try:
             timeout = self._world.config.webhook_timeout_seconds
-            status = post(delivery.url, delivery.raw, delivery.headers, timeout)
+            status = post(delivery.url, delivery.raw, stamped(self._world, delivery), timeout)
             settle(self._world, key, status)
         finally:
             with self._world.lock:

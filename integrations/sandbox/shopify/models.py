@@ -92,6 +92,7 @@ class Delivery(BaseModel):
     body: str
     subject: str
     encoding: str = "utf-8"  # latin-1 where the body is no text but bytes
+    stamp_secret: str = ""  # where each attempt is signed anew, with its time
     attempts: int = 0
     due_at: datetime
     waits_for_next: bool = False  # until a later one has arrived, or due_at at the latest

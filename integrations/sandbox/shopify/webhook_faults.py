@@ -20,13 +20,19 @@ BODIES: dict[str, Callable[[str], str]] = {
 }
 
 
-def spoil(delivery: Delivery, dial: Dial, app: App) -> None:
-    """Change a delivery that has not been queued yet."""
+def disturb(delivery: Delivery, dial: Dial) -> None:
+    """What a dial does to the hour and the body of a delivery, whoever signs it."""
     if dial.mode in (Mode.LATE_WEBHOOKS, Mode.WEBHOOKS_OUT_OF_ORDER):
         delivery.waits_for_next = dial.mode == Mode.WEBHOOKS_OUT_OF_ORDER
         delivery.due_at += timedelta(seconds=dial.delay_seconds)
     elif dial.mode == Mode.UNREADABLE_WEBHOOKS:
         delivery.body, delivery.encoding = BODIES[dial.body_form](delivery.body), "latin-1"
+
+
+def spoil(delivery: Delivery, dial: Dial, app: App) -> None:
+    """Change a delivery that has not been queued yet."""
+    disturb(delivery, dial)
+    if dial.mode == Mode.UNREADABLE_WEBHOOKS:
         delivery.headers[SIGNATURE] = webhook_hmac(delivery.raw, app.secret)
     elif dial.mode == Mode.OLD_SECRET_WEBHOOKS:
         old = app.previous_secret or app.secret

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from integrations.sandbox.clock import iso
-from integrations.sandbox.faults import Mode
+from integrations.sandbox.faults import Dial, Mode
 
 from .models import Delivery, Store, Subscription
 from .signing import webhook_hmac
@@ -56,7 +56,7 @@ def announce(
 def queue(world: "World", store: Store, news: News) -> list[Delivery]:
     """Queue a delivery as the dials want it: none, one, or several of the same."""
     name = topic_name(news.subscription.topic)
-    dial = world.webhook_fault(store.domain, name, _but(world, store, news))
+    dial = world.webhook_fault(store.domain, name, not_again(world, store.domain, news.client_id))
     if dial is not None and dial.mode == Mode.DROP_WEBHOOKS:
         summary = f"{name} for {news.subject} was never announced"
         world.record("webhook_dropped", store.domain, name, summary, about=news.subject)
@@ -64,19 +64,24 @@ def queue(world: "World", store: Store, news: News) -> list[Delivery]:
     delivery = _delivery(world, store, news)
     if dial is not None:
         spoil(delivery, dial, world.state.apps[news.client_id])
-    many = dial is not None and dial.mode == Mode.DUPLICATE_WEBHOOKS
-    count = dial.copies if dial is not None and many else 1
-    copies = [delivery, *(delivery.model_copy(deep=True) for _ in range(count - 1))]
+    copies = copies_of(delivery, dial)
     for number, copy in enumerate(copies):
         world.state.deliveries[f"{copy.id}/{number}"] = copy
     return copies
 
 
-def _but(world: "World", store: Store, news: News) -> Mode | None:
+def copies_of(delivery: Delivery, dial: Dial | None) -> list[Delivery]:
+    """The delivery, and as many more of it as the dial wants."""
+    many = dial is not None and dial.mode == Mode.DUPLICATE_WEBHOOKS
+    count = dial.copies if dial is not None and many else 1
+    return [delivery, *(delivery.model_copy(deep=True) for _ in range(count - 1))]
+
+
+def not_again(world: "World", shop: str, client_id: str) -> Mode | None:
     """While one waits to be overtaken, the next one does not wait as well."""
     if not world.state.dials:
         return None
-    mine = (store.domain, news.client_id)
+    mine = (shop, client_id)
     waiting = world.state.deliveries.values()
     is_held = any(one.waits_for_next and (one.shop, one.client_id) == mine for one in waiting)
     return Mode.WEBHOOKS_OUT_OF_ORDER if is_held else None

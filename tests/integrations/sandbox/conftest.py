@@ -14,6 +14,7 @@ from integrations.sandbox.routes import build_router
 from integrations.sandbox.sellercloud.seed import seed_erps
 from integrations.sandbox.shopify.installs import install, issue_pair
 from integrations.sandbox.shopify.seed import create_store, seed_world
+from integrations.sandbox.stripe.seed import seed_stripes
 from integrations.sandbox.world import World
 
 SHOP = "blue-door.myshopify.com"
@@ -139,6 +140,18 @@ def buyer(sandbox):
     made = Buyer(sandbox)
     made.sign_in()
     return made
+
+
+@pytest.fixture
+def payer(sandbox):
+    """The demo's Stripe account, whose API the portal's provider reaches."""
+    import responses
+
+    from .payer import Payer
+
+    seed_stripes(sandbox.world, wanted=True)
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as net:
+        yield Payer(sandbox, net)
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ def test_reset_forgets_orders_and_dials(sandbox, order_of):
         "store_created",
         "erp_created",
         "warehouse_created",
+        "stripe_created",
     }
 
 

@@ -1,0 +1,1 @@
+"""A simulated Stripe account: its checkout, its payments, its API and its webhooks."""
