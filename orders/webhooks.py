@@ -4,13 +4,15 @@ from integrations.models import Connection, InboundEvent
 from integrations.providers.base import PullsChannelOrders
 from integrations.registry import on
 from integrations.services.webhooks import Ignored, Waiting
-from integrations.types import ChannelOrder, Event, PersonRequest, RemoteShipment
+from integrations.types import ChannelOrder, Event, Payment, PersonRequest, RemoteShipment
 from orders.models import Order, PartnerOrder, PrivacyRequest, Shipment
+from orders.services import payments
 from orders.services.capture import capture_order
 from orders.services.channel_shipments import record_channel_shipment
 from orders.services.forgetting import keep_forgotten
 from orders.services.partner_news import take_cancellation
 from orders.services.privacy import take_request
+from orders.services.refunds import take_refunded as take_refund
 from orders.services.shipments import record_shipment
 
 
@@ -65,6 +67,36 @@ def take_privacy_request(event: Event, row: InboundEvent) -> PrivacyRequest:
     """A customer's right, of whatever store, connected or not."""
     assert isinstance(event.data, PersonRequest)
     return take_request(row, event.topic.removeprefix("privacy."), event.data)
+
+
+@on("payment.paid")
+def take_paid(event: Event, row: InboundEvent) -> Order:
+    """A payment that succeeded: of an order we have, or of a checkout that is read."""
+    assert isinstance(event.data, Payment)
+    return payments.take_paid(_connection(row), event.data)
+
+
+@on("payment.failed")
+def take_failed(event: Event, row: InboundEvent) -> Order:
+    """A payment that did not succeed."""
+    assert isinstance(event.data, Payment)
+    return payments.take_failed(_connection(row), event.data)
+
+
+@on("payment.refunded")
+def take_refunded(event: Event, row: InboundEvent) -> Order:
+    """Money that went back, all of it so far."""
+    assert isinstance(event.data, Payment)
+    connection = _connection(row)
+    order = payments.order_of(connection, event.data)
+    return take_refund(connection, order, event.data)
+
+
+@on("payment.disputed")
+def take_disputed(event: Event, row: InboundEvent) -> Order:
+    """A payment the customer's bank asks back."""
+    assert isinstance(event.data, Payment)
+    return payments.take_disputed(_connection(row), event.data)
 
 
 def _wait_if_placing(connection: Connection) -> None:

@@ -27,7 +27,7 @@ from integrations.models import Alert
 from integrations.services.alerts import dismiss_alert, snooze_alert, take_alert
 
 CHANGE = "integrations.change_alert"
-URGENT = {"credentials", "placement", "webhook", "sync", "unrouted", "schedule"}
+URGENT = {"credentials", "placement", "webhook", "sync", "unrouted", "schedule", "payment"}
 WORDS = {
     "credentials": "Needs reconnect",
     "outage": "Does not answer",
@@ -38,6 +38,8 @@ WORDS = {
     "gap": "Not announced",
     "difference": "Changed there",
     "privacy": "Privacy request",
+    "payment": "Payment",
+    "refund": "Refund to decide",
     "notification": "E-mail not sent",
     "bulk": "Stopped half-way",
     "api_key": "Key ends",

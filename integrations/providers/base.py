@@ -143,6 +143,10 @@ class Provider(ABC):
     def check(self) -> AccountInfo:
         """One harmless read: do the credentials work, whose account is it, what is missing."""
 
+    def payment_url(self, reference: str) -> str:
+        """Where staff look at a payment there, or empty."""
+        return ""
+
     def order_url(self, external_id: str) -> str:
         """Where staff look at an order there, or empty."""
         return ""

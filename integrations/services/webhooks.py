@@ -17,7 +17,7 @@ from integrations import registry
 from integrations.errors import BadResponse, ProviderError
 from integrations.jobs import enqueue
 from integrations.models import Connection, InboundEvent
-from integrations.providers.base import Provider, SendsWebhooks
+from integrations.providers.base import Provider, ReadsCheckouts, SendsWebhooks
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.connections import provider_for, provider_of_app
 from integrations.types import Event
@@ -38,7 +38,14 @@ _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
 
 class Waiting(Exception):
-    """What the event speaks of is not here yet: look again when it may be. Carries a sentence."""
+    """What the event speaks of is not here yet: look again when it may be. Carries a sentence.
+
+    With `tells` an alert comes while it waits longer than an hour: somebody's money is in it.
+    """
+
+    def __init__(self, sentence: str, *, tells: bool = False) -> None:
+        super().__init__(sentence)
+        self.tells = tells
 
 
 class Ignored(Exception):
@@ -93,7 +100,7 @@ def _attempt(row: InboundEvent) -> float | None:
     except Ignored as exc:
         _settle(row, Status.IGNORED, str(exc))
     except Waiting as exc:
-        _wait(row, str(exc))
+        _wait(row, exc)
     except Unreadable as exc:
         _settle(row, Status.UNREADABLE, str(exc))
         _tell(row)
@@ -167,7 +174,10 @@ def _settle(row: InboundEvent, status: str, error: str = "", **fields: Any) -> b
     if row.is_to_be_forgotten and status in TERMINAL:
         finished |= {"body": b"", "forgotten_at": timezone.now()}
     held = Q(lease_token=row.lease_token)
-    return row.move(Status.HANDLING, status, where=held, **(finished | fields))
+    done = row.move(Status.HANDLING, status, where=held, **(finished | fields))
+    if done and status in TERMINAL:
+        close_alert(_waiting_fingerprint(row))
+    return done
 
 
 def _done(row: InboundEvent, subject: models.Model | None) -> None:
@@ -175,14 +185,23 @@ def _done(row: InboundEvent, subject: models.Model | None) -> None:
         _close_if_last(row)
 
 
-def _wait(row: InboundEvent, sentence: str) -> None:
-    now = timezone.now()
+def _wait(row: InboundEvent, exc: Waiting) -> None:
+    now, sentence = timezone.now(), str(exc)
     if now - row.received_at > GIVE_UP_WAITING:
         _settle(row, Status.FAILED, f"{sentence} We waited for 72 hours.")
         _tell(row)
         return
     # Waiting is no failure: the attempts counted at the claim are given back.
-    _settle(row, Status.WAITING, sentence, retry_at=now + LOOK_AGAIN, attempts=0)
+    waits = _settle(row, Status.WAITING, sentence, retry_at=now + LOOK_AGAIN, attempts=0)
+    if waits and exc.tells and now - row.received_at >= LOOK_AGAIN:
+        whose = row.connection.name if row.connection else row.account
+        title = f"{whose}: a webhook {row.topic} waits for its order"
+        advice = f"{sentence} It is looked at again every hour, for 72 hours."
+        raise_alert(_waiting_fingerprint(row), "webhook", title, advice, row)
+
+
+def _waiting_fingerprint(row: InboundEvent) -> str:
+    return f"waiting:{row.pk}"
 
 
 def _retry(row: InboundEvent, sentence: str) -> float | None:
@@ -287,10 +306,19 @@ def ignore(
 
 
 def release_waiting(connection: Connection) -> int:
-    """Something new is here: look again at what waited for it. Call it in the same transaction."""
+    """Something new is here: look again at what waited for it. Call it in the same transaction.
+
+    What a payment service told may be about an order of any channel.
+    """
     now = timezone.now()
-    waiting = InboundEvent.objects.filter(connection=connection, status=Status.WAITING)
+    theirs = Q(connection=connection) | Q(provider__in=_payment_services())
+    waiting = InboundEvent.objects.filter(theirs, status=Status.WAITING)
     released = waiting.update(retry_at=now)
     for pk in waiting.order_by("pk").values_list("pk", flat=True)[:WAKE_AT_ONCE]:
         enqueue(TASK, pk)
     return released
+
+
+def _payment_services() -> list[str]:
+    kinds = registry.providers().items()
+    return [slug for slug, cls in kinds if issubclass(cls, ReadsCheckouts)]

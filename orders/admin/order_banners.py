@@ -13,9 +13,11 @@ from orders.admin.address_buttons import old_addresses, tellable
 from orders.admin.order_decisions import decisions, difference_lines
 from orders.admin.order_facts import OrderFacts
 from orders.admin.order_words import WAITS
+from orders.admin.payment_buttons import payment_url
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.shortfall_buttons import BUTTONS, describe_shortfall, is_short
 from orders.models import Order, PartnerOrder, PartnerOrderLine, Submission
+from orders.services.refund_decisions import left_to_refund
 from orders.services.refusals import explain_refusal
 from orders.services.waiting import why_out
 
@@ -54,6 +56,7 @@ def banners(facts: OrderFacts) -> list[Banner]:
         found.append(banner)
     if order.attention == Attention.CHANGED_AFTER_SEND and old_addresses(order):
         found.append(_moved(facts))
+    found += _money_left(order)
     told = [row for banner in found for _, row in banner.actions]
     left = [part for part in short if part not in told]
     return found if order.canceled_at else [*found, *_shortfalls(facts, left)]
@@ -120,8 +123,26 @@ def _shortfalls(facts: OrderFacts, short: list[PartnerOrderLine]) -> list[Banner
 
 
 def _mismatch(facts: OrderFacts) -> Banner:
-    text = "Compare the payment with the order in the store before anything is sent."
-    return Banner("bad", "What was paid is not what is owed.", text, [], _store(facts))
+    order = facts.order
+    text = f"{order.payment_problem} Nothing is sent until you decide."
+    actions: list[tuple[str, Any]] = [("accept_payment", order), ("refuse_payment", order)]
+    links = [*_payment_link(order), *_store(facts)]
+    return Banner("bad", "What was paid is not what is owed.", text, actions, links)
+
+
+def _money_left(order: Order) -> list[Banner]:
+    """Of a canceled order that was paid: what happens with the money is for a person to say."""
+    left = left_to_refund(order)
+    if not left:
+        return []
+    title = f"{left:,.2f} {order.currency} was paid and did not go back."
+    text = "Pay it back where it was paid, or note what was decided. No money moves from here."
+    return [Banner("warn", title, text, [("note_refund", order)], _payment_link(order))]
+
+
+def _payment_link(order: Order) -> list[tuple[str, str]]:
+    url = payment_url(order)
+    return [("Open the payment", url)] if url else []
 
 
 def _differs(facts: OrderFacts) -> Banner | None:

@@ -29,6 +29,7 @@ from orders.admin.order_words import (
     payment_word,
     say_own_lines,
 )
+from orders.admin.payment_buttons import PaymentButtons
 from orders.admin.remote_links import remote_order_url, system_name
 from orders.admin.ship_form import lies_at_center, ship_form
 from orders.models import Order, OrderContact, OrderLine
@@ -63,7 +64,7 @@ def waits_for_approval(order: Order) -> bool:
 
 
 @admin.register(Order)
-class OrderAdmin(OrderCsv, DecisionActions, SummaryAdmin):
+class OrderAdmin(OrderCsv, DecisionActions, PaymentButtons, SummaryAdmin):
     """Customers' orders: lines and prices belong to the store, staff approve, hold and ship."""
 
     nav = Nav(group="Sell", order=10, icon="order", key="o")

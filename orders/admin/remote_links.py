@@ -15,12 +15,12 @@ def remote_order_url(connection: Connection | None, external_id: str) -> str:
     if connection is None or not external_id:
         return ""
     try:
-        return _played(connection, provider_for(connection).order_url(external_id))
+        return played(connection, provider_for(connection).order_url(external_id))
     except (ProviderError, LookupError, ValidationError, ValueError):
         return ""
 
 
-def _played(connection: Connection, url: str) -> str:
+def played(connection: Connection, url: str) -> str:
     """While the sandbox plays the system, its page is there."""
     if not (url and settings.SANDBOX_URL):
         return url

@@ -1,5 +1,6 @@
 """Order, its lines, and the one table that holds a customer's person."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -44,6 +45,8 @@ class Order(Stamped):
 
     `number` is the channel's name, with the connection's prefix from the second channel on.
     Amounts are in `currency`; `total` is what the customer owes, tax and shipping included.
+    `payment_problem`: why what was paid is not for it, while nobody decided. `refund_note`: what
+    was decided about the money of a canceled one.
     """
 
     Status, Attention, DeliveryMethod = OrderStatus, Attention, DeliveryMethod
@@ -60,6 +63,7 @@ class Order(Stamped):
     approved_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     payment_reference = models.CharField(max_length=200, blank=True)
+    payment_problem = models.CharField(max_length=300, blank=True, default="", db_default="")
     canceled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
     currency = models.CharField(max_length=3)
@@ -67,6 +71,11 @@ class Order(Stamped):
     tax = Money(default=0)
     shipping = Money(default=0)
     refunded_total = Money(default=0)
+    refund_decided_at = models.DateTimeField(null=True)
+    refund_decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    refund_note = models.CharField(max_length=300, blank=True, default="", db_default="")
     delivery_method = models.CharField(
         max_length=10, choices=DeliveryMethod, default=DeliveryMethod.SHIP
     )

@@ -11,6 +11,7 @@ from orders.services.consolidation import assign_order
 from orders.services.fitting import fit_order, recount
 from orders.services.history import record
 from orders.services.locking import live_parts, lock_unsent
+from orders.services.refund_decisions import follow_refund
 from orders.services.routing import close_routed_alerts, route_again, route_to_us
 from orders.services.status import refresh_status
 
@@ -65,6 +66,7 @@ def cancel_order(order: Order, user: AbstractBaseUser, reason: str) -> bool:
         lock_unsent(order)
         record(order, "canceled", f"Canceled here. {reason}".strip(), user=user)
         fit_order(order)
+        follow_refund(order)
         refresh_status(order)
     return True
 

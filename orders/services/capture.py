@@ -15,6 +15,7 @@ from orders.services.changes import apply_change
 from orders.services.consolidation import assign_order
 from orders.services.history import record
 from orders.services.lines import clip, insert_line, write_contact
+from orders.services.refund_decisions import follow_refund
 from orders.services.routing import route_lines
 from orders.services.status import refresh_status
 
@@ -64,6 +65,7 @@ def _create(connection: Connection, remote: ChannelOrder, now: datetime) -> Orde
     else:
         route_lines(order)
         assign_order(order, now)
+    follow_refund(order)
     refresh_status(order)
     release_waiting(connection)
     return order

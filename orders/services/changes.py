@@ -10,6 +10,7 @@ from orders.services.fitting import fit_order, recount
 from orders.services.history import ERROR, record
 from orders.services.lines import insert_line, write_contact
 from orders.services.locking import live_parts, lock_unsent
+from orders.services.refund_decisions import follow_refund
 from orders.services.status import refresh_status
 
 
@@ -30,6 +31,7 @@ def apply_change(order: Order, remote: ChannelOrder, now: datetime) -> None:
         _send_elsewhere(order)
     _apply_lines(order, remote.lines)
     fit_order(order, now)
+    follow_refund(order)
     refresh_status(order)
 
 

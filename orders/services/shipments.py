@@ -7,6 +7,7 @@ from django.utils import timezone
 from integrations.jobs import enqueue
 from integrations.models import Connection
 from integrations.models.base import locked
+from integrations.providers.base import PublishesShipments
 from integrations.services.alerts import close_alert
 from integrations.types import RemoteShipment
 from inventory.services.reservations import accept_shipped
@@ -113,11 +114,16 @@ def publish_and_tell(shipment: Shipment) -> None:
     Who canceled is not told that it is on its way: a person decides what is done about it.
     """
     assert shipment.order is not None
-    if shipment.order.connection_id:
+    if shipment.order.connection and publishes(shipment.order.connection):
         shipment.update_where(Q(publish_status="none"), publish_status="pending")
         enqueue("orders.tasks.publish_shipment", shipment.pk)
     if shipment.order.canceled_at is None:
         notify(shipment.order, "shipment.shipped", shipment)
+
+
+def publishes(connection: Connection) -> bool:
+    """Whether the channel wants to be told of parcels: a payment service does not."""
+    return issubclass(connection.provider_class, PublishesShipments)
 
 
 def follow(shipment: Shipment, remote: RemoteShipment) -> None:

@@ -115,6 +115,8 @@ def _stage(part: PartnerOrderLine, base: str) -> str:
 def _attention(facts: Facts) -> str:
     if facts.order.canceled_at:
         return Attention.CANCELED_AFTER_SEND if _is_undecided(facts) else Attention.NONE
+    if facts.order.payment_problem:
+        return Attention.PAYMENT_MISMATCH
     if _is_undecided(facts) or rows_with_old_address(facts.order, facts.parts):
         return Attention.CHANGED_AFTER_SEND
     if _has_failed_submission(facts):

@@ -102,14 +102,17 @@ def test_a_refused_question_says_so_and_can_be_kept(customer, system, user):
     assert decisions.why_not_ask(decision) == "Blue Door did not agree: It is packed."
     with pytest.raises(CannotSubmit, match="did not agree"):
         decisions.ask_partner(order, row, user)
-    assert Alert.objects.get(closed_at=None).title == f"Blue Door did not cancel {row}"
+    assert (
+        Alert.objects.get(closed_at=None, kind="placement").title
+        == f"Blue Door did not cancel {row}"
+    )
 
     assert decisions.keep(order, user) == 3
 
     assert customer.fresh.attention == ""
     assert PartnerOrderLine.objects.get().kept == 3
     assert Submission.objects.get(pk=asked.pk).status == "dropped"
-    assert not Alert.objects.filter(closed_at=None).exists()
+    assert not Alert.objects.filter(closed_at=None, kind="placement").exists()
 
 
 def test_a_partner_that_began_work_does_not_take_less(customer, system, user):

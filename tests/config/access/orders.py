@@ -17,6 +17,7 @@ from orders.services.center import ship_to_customer
 from orders.services.closing import close_and_submit, hold_partner_order
 from orders.services.holding import hold_line
 from orders.services.planning import skip_next
+from orders.services.status import refresh_status
 from tests.orders.builders import (
     NOW,
     PartnerSystem,
@@ -89,11 +90,18 @@ def _short(world: "World", boss: User) -> None:
 def _edited(world: "World", boss: User) -> None:
     customer = Customer(world.own, make_partner("edited"), 3)
     place(customer.fresh.lines.get().parts.get().partner_order)
-    world.add(customer.wants(canceled_at=NOW), "ask", "keep")
+    world.add(customer.wants(canceled_at=NOW), "ask", "keep", "note_refund")
+    order, _ = bought(world, "underpaid")
+    Order.objects.filter(pk=order.pk).update(payment_problem="12.00 USD was paid.")
+    refresh_status(order)
+    order.refresh_from_db()
+    world.add(order, "accept_payment", "refuse_payment")
     straight = make_partner("straight", dispatch="immediate", ship_to="customer")
+    takes_addresses = {"provider": "extensiv", "settings": {"base_url": "wms.east.example"}}
+    Connection.objects.filter(partner=straight).update(**takes_addresses)
     customer = Customer(world.own, straight, 1)
     place(customer.fresh.lines.get().parts.get().partner_order)
-    world.add(customer.wants(contact=moved("9 New Road")), "address")
+    world.add(customer.wants(contact=moved("9 New Road")), "address", "send_address")
 
 
 def _shipping(world: "World", boss: User) -> None:
