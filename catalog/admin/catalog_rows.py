@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from catalog.admin.catalog_query import CatalogQuery
 from catalog.models import Listing
+from catalog.services.partners import our_sku
 from catalog.services.preview_import import CannotImport, ImportRow, Outcome, preview_import
-from catalog.skus import build_sku
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _unjudged(query: CatalogQuery, listing: Listing) -> CatalogRow:
     """Without our own store there is nothing to import into: only what the partner has."""
     assert query.partner is not None
     try:
-        sku = build_sku(query.partner.code, listing.sku)
+        sku = our_sku(query.partner, listing.sku)
     except ValueError:
         sku = ""
     imported = listing.variant_id is not None

@@ -15,12 +15,20 @@ from catalog.admin.export import CsvLink, export_csv
 from catalog.admin.facts import StockFact, sources
 from catalog.admin.links import page_of, short_id
 from catalog.admin.names_button import unlink
-from catalog.admin.variant_filters import DRIFT, MISSING, STOCK, drifted, ours, sold_out
+from catalog.admin.product_facts import CERTIFICATE, BrandChoice, product_facts
+from catalog.admin.variant_filters import (
+    DRIFT,
+    MISSING,
+    STOCK,
+    drifted,
+    ours,
+    own_stores,
+    sold_out,
+)
 from catalog.models import Listing, Partner, Product, Variant
 from catalog.pricing import margin
 from catalog.resources import VariantResource
 from catalog.services.given_names import CannotForget, names_of
-from catalog.services.own_store import without_catalog
 from config.adminkit.actions import Refused, Told, portal_action
 from config.adminkit.changelist import KitChangeList
 from config.adminkit.empty import Empty
@@ -63,12 +71,14 @@ class VariantAdmin(ImportLink, CsvLink, SummaryAdmin):
         ("price", NumberRange.called("Our price")),
         DRIFT,
         MISSING,
+        ("product__brand", BrandChoice),
+        CERTIFICATE,
     ]
     search_fields = ["=sku_key", "=barcode", "sku", "title", "product__title", "barcode"]
     search_help_text = "SKU, title, barcode"
     search_cap = 10_000  # what is found may be exported, and its prices updated
     jump_fields = ("sku",)
-    list_select_related = ["product__source_partner"]
+    list_select_related = ["product__source_partner", "product__brand"]
     ordering = ["product__title", "pk"]
     views = [
         ("", "All", None, ""),
@@ -188,6 +198,7 @@ class VariantAdmin(ImportLink, CsvLink, SummaryAdmin):
             "refs": refs_of(obj),
             "incoming": sources.incoming_of([obj]).get(obj.pk),
             "places": sources.places_of(obj),
+            "facts": product_facts(obj),
             "last": sources.last_change(obj, request),
             "partner_url": page_of(obj.product.source_partner, request),
             "siblings": siblings_of(obj),
@@ -203,10 +214,10 @@ def partner_listing(variant: Variant) -> Listing | None:
 
 
 def own_listing(variant: Variant) -> Listing | None:
-    """The side of our own store; what an ERP calls it is neither side."""
-    theirs, others = partner_listing(variant), without_catalog()
-    rows = [row for row in variant.listings.all() if row is not theirs and not row.missing_since]
-    return next((row for row in rows if row.connection.provider not in others), None)
+    """The side of our own store; what an ERP or another warehouse calls it is neither side."""
+    ours = own_stores()
+    rows = [row for row in variant.listings.all() if not row.missing_since]
+    return next((row for row in rows if row.connection_id in ours), None)
 
 
 def margin_percent(variant: Variant) -> int | None:

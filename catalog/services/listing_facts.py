@@ -93,7 +93,14 @@ def attributes_of(product: RemoteProduct, variant: RemoteVariant) -> dict[str, A
         "tags": [clean(tag) for tag in product.tags],
         "options": [[clean(name), clean(value)] for name, value in variant.options],
         "barcode": clean(variant.barcode)[:60],
+        **facts_told(variant),
     }
+
+
+def facts_told(variant: RemoteVariant) -> dict[str, Any]:
+    """What a warehouse says of a batch; a system that says nothing leaves no trace of it."""
+    facts = {clean(name): clean(value)[:500] for name, value in variant.facts if clean(value)}
+    return {"facts": facts} if facts else {}
 
 
 def price_of(variant: RemoteVariant) -> Decimal | None:

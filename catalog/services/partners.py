@@ -2,6 +2,8 @@
 
 import re
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.models import User
@@ -10,11 +12,12 @@ from django.db import IntegrityError, transaction
 
 from catalog.models import Approval, Dispatch, Partner, Product, ShipTo
 from catalog.services.own_store import own_store
+from catalog.skus import build_sku
 from integrations.models import Connection
 from integrations.providers.base import AppendsToOrders, Provider
 from integrations.types import AccountInfo
 
-CODE_LENGTH = 24
+CODE_LENGTH, MOST_SKU = 24, 100
 
 
 def make_partner(connection: Connection, info: AccountInfo) -> Partner:
@@ -42,20 +45,40 @@ def _create(connection: Connection, info: AccountInfo) -> Partner:
     )
 
 
-def default_terms(provider: type[Provider]) -> dict[str, str]:
+def default_terms(provider: type[Provider]) -> dict[str, Any]:
     """What of the terms follows from the kind of system, until staff change it.
 
     Who sends straight to the customer (a warehouse) gets each order at once when it is paid, and
-    nobody need say yes to it: the goods are ours. A store of somebody else sells to us.
+    nobody need say yes to it: the goods are ours, and so are the prices it lists. A store of
+    somebody else sells to us.
     """
     if provider.ships_to == ShipTo.CUSTOMER.value:
         return {
             "dispatch": Dispatch.IMMEDIATE,
             "ship_to": ShipTo.CUSTOMER,
             "approval": Approval.NEVER,
+            "markup": Decimal(0),
+            "min_margin": Decimal(0),
         }
     appends = issubclass(provider, AppendsToOrders)
     return {"dispatch": Dispatch.WEEKLY_APPEND if appends else Dispatch.DAILY}
+
+
+def is_warehouse(connection: Connection | None) -> bool:
+    """Whether it keeps our goods and sends them to our customers: its SKUs are ours."""
+    return connection is not None and connection.provider_class.ships_to == ShipTo.CUSTOMER.value
+
+
+def our_sku(partner: Partner, their_sku: str) -> str:
+    """What we call their SKU. Raises ValueError with a sentence where it cannot be ours."""
+    if not is_warehouse(partner.connection):
+        return build_sku(partner.code, their_sku)
+    sku = their_sku.strip()
+    if not sku:
+        raise ValueError("It has no SKU.")
+    if len(sku) > MOST_SKU:
+        raise ValueError(f"Its SKU has {len(sku)} characters; ours have {MOST_SKU} at most.")
+    return sku
 
 
 def can_append(partner: Partner) -> bool:

@@ -11,7 +11,7 @@ from catalog.money import places_of, round_money
 from catalog.pricing import margin, our_price
 from catalog.services.new_products import describe, lead_of, new_variant, publish_digest
 from catalog.services.own_store import own_currency, own_store
-from catalog.skus import build_sku
+from catalog.services.partners import our_sku
 from integrations.models import Connection
 
 
@@ -158,7 +158,7 @@ def _find_repeated(ground: _Ground, keys: Sequence[str]) -> None:
 
 def _find_ours(ground: _Ground, own: Connection, listings: Sequence[Listing]) -> None:
     """Variants that carry our SKUs already, who links them, and what our store was last told."""
-    skus = [f"PARTNER-{ground.partner.code}-{row.sku}" for row in listings]
+    skus = [sku for row in listings if (sku := _sku_or_none(ground.partner, row))]
     for variant in Variant.objects.filter(sku__in=skus).select_related("product"):
         ground.variants[variant.sku] = variant
     ids = {v.pk for v in ground.variants.values()}
@@ -172,9 +172,16 @@ def _find_ours(ground: _Ground, own: Connection, listings: Sequence[Listing]) ->
             ground.held_by[row.variant_id] = row
 
 
+def _sku_or_none(partner: Partner, listing: Listing) -> str:
+    try:
+        return our_sku(partner, listing.sku)
+    except ValueError:
+        return ""
+
+
 def _judge(ground: _Ground, listing: Listing, price: Decimal | None) -> ImportRow:
     try:
-        sku = build_sku(ground.partner.code, listing.sku)
+        sku = our_sku(ground.partner, listing.sku)
     except ValueError as exc:
         return _row(listing, listing.sku, price, Outcome.CONFLICT, str(exc))
     variant = listing.variant or ground.variants.get(sku)

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from catalog.models import Listing
+from catalog.services.follow_warehouse import follow_warehouse
 from catalog.services.listing_facts import Refused, facts_of, make_listing
 from catalog.services.pacing import with_beats
 from integrations.models import Connection
@@ -56,6 +57,7 @@ def pull_products(run: Run) -> None:
         for page in pages_of(_new_facts(pull, with_beats(products, run))):
             _write_page(pull, page)
     _finish(pull)
+    follow_warehouse(run)
 
 
 def known_listings(connection: Connection) -> Iterable[Listing]:

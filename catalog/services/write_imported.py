@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from catalog.models import Listing, Partner, Product, Variant, normalize_sku
+from catalog.services.follow_warehouse import brand_of, with_facts
 from catalog.services.new_products import describe, lead_of, new_variant
+from catalog.services.partners import is_warehouse
 from catalog.services.preview_import import ImportPlan, ImportRow
 from integrations.models import ExternalRef
 from integrations.types import NewProduct
@@ -58,11 +60,13 @@ def find_or_make_product(partner: Partner, listings: Sequence[Listing]) -> Produ
 
 
 def _make_product(partner: Partner, lead: Listing) -> Product:
+    vendor = lead.attributes.get("vendor", "") if is_warehouse(lead.connection) else ""
     return Product.objects.create(
         title=lead.title,
         source_partner=partner,
         handle=free_handle(partner, lead),
         description=lead.attributes.get("description", ""),
+        brand=brand_of(vendor),
     )
 
 
@@ -91,7 +95,13 @@ def _write_variant(plan: ImportPlan, product: Product, row: ImportRow) -> Varian
         return row.variant
     key = normalize_sku(row.sku)[:100]
     made, _ = Variant.objects.get_or_create(
-        sku=row.sku, defaults={**facts, "product": product, "sku_key": key}
+        sku=row.sku,
+        defaults={
+            **facts,
+            "product": product,
+            "sku_key": key,
+            "attributes": with_facts({}, row.listing.attributes.get("facts", {})),
+        },
     )
     return made
 

@@ -1,0 +1,87 @@
+"""A warehouse's catalog: its SKUs are ours, and what it says of a batch is so.
+
+It keeps our goods under our own SKUs, so its listings link themselves; its prices stay with the
+listing. What law or trade want told (THC, batch, certificate) it knows best.
+"""
+
+from collections.abc import Iterable
+
+from catalog.models import Brand, Listing, Product, Variant, normalize_sku
+from catalog.services.match_skus import match_skus
+from catalog.services.partners import is_warehouse
+from integrations.services.runs import Run
+
+# What staff see and filter by, in this order, with the words for it.
+FACTS = {"thc": "THC", "batch": "Batch", "certificate_url": "Certificate"}
+
+
+def follow_warehouse(run: Run) -> None:
+    """After its products were read: link, name the brands, take over the facts."""
+    if not is_warehouse(run.connection) or run.params.get("dry_run"):
+        return
+    _link_by_sku(run)
+    rows = Listing.objects.filter(connection=run.connection, missing_since=None)
+    linked = list(rows.exclude(variant=None).select_related("variant__product__brand"))
+    _name_brands(run, linked)
+    _take_facts(run, linked)
+
+
+def _link_by_sku(run: Run) -> None:
+    """Exactly our SKU, else the one with the same letters; two that fit are none."""
+    loose = Listing.objects.filter(connection=run.connection, variant=None, missing_since=None)
+    rows = list(loose.exclude(sku="").order_by("pk"))
+    found = match_skus(run.connection.pk, [row.sku for row in rows]).variants
+    mine = Listing.objects.filter(connection=run.connection).exclude(variant=None)
+    taken = set(mine.values_list("variant", flat=True))
+    for row in rows:
+        variant = found.get(row.sku)
+        if variant is None or variant in taken:
+            continue
+        taken.add(variant)
+        Listing.objects.filter(pk=row.pk, variant=None).update(variant=variant)
+        run.note(row.sku, "applied", "Linked: it is our SKU.", ("variant", None, row.sku))
+
+
+def brand_of(name: str) -> Brand | None:
+    """The brand of this name, whatever its capitals; made where there is none."""
+    name = " ".join(name.split())[:120]
+    if not name:
+        return None
+    key = normalize_sku(name)[:120]
+    return Brand.objects.get_or_create(name_key=key, defaults={"name": name})[0]
+
+
+def _name_brands(run: Run, rows: Iterable[Listing]) -> None:
+    """Where we named none: staff may have chosen another."""
+    for row in rows:
+        assert row.variant is not None
+        product, name = row.variant.product, row.attributes.get("vendor", "")
+        if product.brand is None and (brand := brand_of(name)):
+            named = Product.objects.filter(pk=product.pk, brand=None).update(brand=brand)
+            product.brand = brand
+            if named:
+                run.note(row.sku, "applied", "Its brand.", ("brand", None, brand.name))
+
+
+def _take_facts(run: Run, rows: Iterable[Listing]) -> None:
+    changed = []
+    for row in rows:
+        assert row.variant is not None
+        variant, said = row.variant, row.attributes.get("facts", {})
+        before = {name: variant.attributes.get(name, "") for name in FACTS}
+        after = {name: said.get(name, "") for name in FACTS}
+        if before == after:
+            continue
+        variant.attributes = with_facts(variant.attributes, after)
+        changed.append(variant)
+        for name, label in FACTS.items():
+            if before[name] != after[name]:
+                moved = (label, before[name] or None, after[name] or None)
+                run.note(variant.sku, "applied", "", moved)
+    Variant.objects.bulk_update(changed, ["attributes"], batch_size=500)
+
+
+def with_facts(attributes: dict[str, object], facts: dict[str, str]) -> dict[str, object]:
+    """The attributes of a variant with these facts; an empty one is left out."""
+    kept = {name: value for name, value in attributes.items() if name not in FACTS}
+    return kept | {name: value for name, value in facts.items() if value}
