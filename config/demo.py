@@ -9,18 +9,13 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from config import demo_systems
 from integrations.supervisor import used_ports
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGIN = "demo"
 PASSWORD = "demo"  # noqa: S105 - said at start; the demo listens on this machine only
-OWN_STORE = "crossdock-coffee"
 READY_WITHIN_S = 120
-# What the sandbox knows the demo's app by; they open nothing else.
-APP_KEY, APP_SECRET = "sandbox-api-key", "sandbox-api-secret"
-ERP, ERP_ACCOUNT = "erp", "crossdock.api.sellercloud.com"
-ERP_USERNAME = "ops@crossdock-coffee.example"
-ERP_PASSWORD = "sandbox-erp-password"  # noqa: S105 - what the sandbox's ERP is opened with
 CENTER = {
     "name": "Crossdock Coffee",
     "company": "Crossdock Coffee fulfillment center",
@@ -66,8 +61,8 @@ def write_env(args: argparse.Namespace) -> Path:
     values = keys | {
         "ENVIRONMENT": "demo",
         "ALLOW_PRIVATE_HOSTS": "1",
-        "SHOPIFY_API_KEY": APP_KEY,
-        "SHOPIFY_API_SECRET": APP_SECRET,
+        "SHOPIFY_API_KEY": demo_systems.APP_KEY,
+        "SHOPIFY_API_SECRET": demo_systems.APP_SECRET,
         "DEFAULT_FROM_EMAIL": "Crossdock Coffee <orders@crossdock-coffee.example>",
         **addresses(args),
     }
@@ -137,52 +132,6 @@ def wait_until_ready(args: argparse.Namespace, process: subprocess.Popen[bytes])
     return False
 
 
-def connect_own_store() -> None:
-    """The store the demo sells in; partners are connected by whoever tries the demo."""
-    from django.core.management import call_command
-
-    from integrations.models import Connection
-
-    if Connection.objects.filter(slug=OWN_STORE, status=Connection.Status.ACTIVE).exists():
-        return
-    call_command(
-        "connect",
-        "shopify",
-        OWN_STORE,
-        "--name=Crossdock Coffee",
-        f"--set=shop={OWN_STORE}.myshopify.com",
-        "--set=publish_to_online_store=true",
-        f"--secret=client_id={APP_KEY}",
-        f"--secret=client_secret={APP_SECRET}",
-        "--check",
-    )
-
-
-def connect_erp() -> None:
-    """The ERP we buy by: connected, with its purchase orders on their way."""
-    from django.core.management import call_command
-
-    from integrations.models import Connection
-    from integrations.services.run_requests import request_run
-
-    if Connection.objects.filter(slug=ERP, status=Connection.Status.ACTIVE).exists():
-        return
-    call_command(
-        "connect",
-        "sellercloud",
-        ERP,
-        "--name=SellerCloud",
-        f"--set=base_url=https://{ERP_ACCOUNT}/rest",
-        "--set=currency=USD",
-        "--set=web_address=https://crossdock.sellercloud.com/purchase-orders/{id}/",
-        f"--secret=username={ERP_USERNAME}",
-        f"--secret=password={ERP_PASSWORD}",
-        "--check",
-    )
-    erp = Connection.objects.get(slug=ERP)
-    request_run(erp, "purchase_orders", trigger="schedule")
-
-
 def fill_it(args: argparse.Namespace) -> None:
     """Two weeks of trade and a morning of troubles, by the portal's own flows."""
     from django.contrib.auth.models import User
@@ -201,7 +150,7 @@ def greet(args: argparse.Namespace) -> None:
     lines = [
         "",
         f"  Crossdock   http://127.0.0.1:{args.port}    sign in as {LOGIN} / {PASSWORD}",
-        f"  Sandbox     http://127.0.0.1:{args.sandbox_port}    stores, ERP and mailbox",
+        f"  Sandbox     http://127.0.0.1:{args.sandbox_port}    stores, warehouses, checkout, mail",
         "",
         "  The first page has a checklist: follow it. Ctrl-C stops everything.",
         "",
@@ -226,8 +175,10 @@ def main() -> int:
     signal.signal(signal.SIGINT, lambda number, frame: process.terminate())
     if wait_until_ready(args, process):
         try:
-            connect_own_store()
-            connect_erp()
+            demo_systems.connect_own_store()
+            demo_systems.connect_erp()
+            demo_systems.connect_warehouses()
+            demo_systems.connect_checkout(f"http://127.0.0.1:{args.sandbox_port}")
             if args.busy:
                 fill_it(args)
         except BaseException:

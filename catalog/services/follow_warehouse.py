@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from catalog.models import Brand, Listing, Product, Variant, normalize_sku
 from catalog.services.match_skus import match_skus
 from catalog.services.partners import is_warehouse
+from integrations.services.run_requests import request_run
 from integrations.services.runs import Run
 
 # What staff see and filter by, in this order, with the words for it.
@@ -32,14 +33,17 @@ def _link_by_sku(run: Run) -> None:
     rows = list(loose.exclude(sku="").order_by("pk"))
     found = match_skus(run.connection.pk, [row.sku for row in rows]).variants
     mine = Listing.objects.filter(connection=run.connection).exclude(variant=None)
-    taken = set(mine.values_list("variant", flat=True))
+    taken, linked = set(mine.values_list("variant", flat=True)), 0
     for row in rows:
         variant = found.get(row.sku)
         if variant is None or variant in taken:
             continue
         taken.add(variant)
+        linked += 1
         Listing.objects.filter(pk=row.pk, variant=None).update(variant=variant)
         run.note(row.sku, "applied", "Linked: it is our SKU.", ("variant", None, row.sku))
+    if linked:  # what is linked now has no number yet
+        request_run(run.connection, "stock", trigger=run.record.trigger, again=True)
 
 
 def brand_of(name: str) -> Brand | None:

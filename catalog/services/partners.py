@@ -37,7 +37,7 @@ def make_partner(connection: Connection, info: AccountInfo) -> Partner:
 def _create(connection: Connection, info: AccountInfo) -> Partner:
     return Partner.objects.create(
         connection=connection,
-        name=(info.name or connection.name)[:120],
+        name=(connection.name if is_warehouse(connection) else info.name or connection.name)[:120],
         code=propose_code(connection.account),
         currency=(info.currency or "USD").upper(),
         timezone=known_timezone(info.timezone),

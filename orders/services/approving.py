@@ -8,6 +8,7 @@ from django.utils import timezone
 from integrations.words import counted
 from orders.models import Order, PartnerOrderLine
 from orders.services.consolidation import assign_order
+from orders.services.customer_mails import tell_customer
 from orders.services.fitting import fit_order, recount
 from orders.services.history import record
 from orders.services.locking import live_parts, lock_unsent
@@ -66,6 +67,7 @@ def cancel_order(order: Order, user: AbstractBaseUser, reason: str) -> bool:
         lock_unsent(order)
         record(order, "canceled", f"Canceled here. {reason}".strip(), user=user)
         fit_order(order)
+        tell_customer(order, "order.canceled")
         follow_refund(order)
         refresh_status(order)
     return True

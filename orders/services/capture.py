@@ -13,6 +13,7 @@ from integrations.types import ChannelOrder
 from orders.models import Order
 from orders.services.changes import apply_change
 from orders.services.consolidation import assign_order
+from orders.services.customer_mails import tell_customer
 from orders.services.history import record
 from orders.services.lines import clip, insert_line, write_contact
 from orders.services.refund_decisions import follow_refund
@@ -67,6 +68,8 @@ def _create(connection: Connection, remote: ChannelOrder, now: datetime) -> Orde
         assign_order(order, now)
     follow_refund(order)
     refresh_status(order)
+    if order.paid_at:
+        tell_customer(order, "order.confirmed")
     release_waiting(connection)
     return order
 

@@ -6,6 +6,7 @@ from integrations.services.webhooks import release_waiting
 from integrations.types import ChannelLine, ChannelOrder
 from orders.models import Order, OrderLine, PartnerOrder
 from orders.services.choosing import identify
+from orders.services.customer_mails import tell_customer
 from orders.services.fitting import fit_order, recount
 from orders.services.history import ERROR, record
 from orders.services.lines import insert_line, write_contact
@@ -21,11 +22,16 @@ def apply_change(order: Order, remote: ChannelOrder, now: datetime) -> None:
     it is: a person decides about the difference once the outcome is known.
     """
     actor = order.connection.name if order.connection else ""
+    news = []
     if remote.paid_at and not order.paid_at:
         record(order, "paid", "Paid.", actor=actor)
+        news.append("order.confirmed")
     if remote.canceled_at and not order.canceled_at:
         record(order, "canceled", "Canceled in the store.", actor=actor)
+        news.append("order.canceled")
     _copy_facts(order, remote)
+    for event in news:
+        tell_customer(order, event)
     lock_unsent(order)
     if write_contact(order, remote.contact):
         _send_elsewhere(order)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from integrations.jobs import enqueue
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.webhooks import is_quiet
-from orders.models import Notification, Order, Shipment
+from orders.models import Notification, Order, PartnerOrder, Shipment
 
 Status, Type = Notification.Status, Notification.Type
 LEASE_S = 60
@@ -22,6 +22,10 @@ ATTEMPTS = 5
 ALERT = "notifications"  # one for all: a mail server that refuses refuses many
 # event -> (type, template below templates/emails/)
 EVENTS = {
+    "order.confirmed": (Type.ORDER, "order_confirmed"),
+    "order.ready_for_pickup": (Type.STATUS, "order_ready_for_pickup"),
+    "order.delivered": (Type.STATUS, "order_delivered"),
+    "order.canceled": (Type.ORDER, "order_canceled"),
     "shipment.shipped": (Type.FULFILLMENT, "shipment_shipped"),
 }
 
@@ -59,6 +63,12 @@ def mail_lines(about: models.Model) -> list[tuple[int, str]]:
     if isinstance(about, Shipment):
         lines = about.lines.select_related("order_line")
         return [(line.quantity, line.order_line.title) for line in lines]
+    if isinstance(about, PartnerOrder):
+        parts = about.lines.filter(canceled_at=None).select_related("order_line")
+        return [(part.quantity, part.order_line.title) for part in parts.order_by("pk")]
+    if isinstance(about, Order):
+        wanted = about.lines.filter(quantity__gt=0).order_by("pk")
+        return list(wanted.values_list("quantity", "title"))
     return []
 
 

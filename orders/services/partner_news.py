@@ -1,11 +1,14 @@
 """What a partner tells of an order placed with it: how far it is, or that it was canceled."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from integrations.models import Connection
 from integrations.models.base import locked
+from integrations.providers.base import PullsShipments
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.types import OrderState, PlacedOrder, RemoteShipment
 from orders.models import OrderEvent, PartnerOrder
@@ -13,12 +16,13 @@ from orders.services.alarms import close_differences
 from orders.services.canceling import cancel_placed
 from orders.services.closing import in_flight
 from orders.services.content import lines_there
+from orders.services.customer_mails import tell_packed
 from orders.services.differing import differs
 from orders.services.given_back import tell_canceled, waits_for_partner, was_asked
 from orders.services.growing import hand_on, orders_in
 from orders.services.history import ERROR, record_for_orders
 from orders.services.locking import lock_orders
-from orders.services.shipments import record_shipment
+from orders.services.shipments import follow, record_shipment
 from orders.services.status import refresh_all
 
 Placed = PartnerOrder.Status
@@ -88,28 +92,45 @@ def _take_status(found: PartnerOrder, state: OrderState) -> None:
             _say_unknown(placed, state.status_raw)
             return
         close_alert(f"status:{placed.pk}")
-        if state.status == Placed.DELIVERED.value:
-            _deliver(placed)
-        _move_on(placed, state.status)
+        status: str = state.status
+        if status == Placed.DELIVERED and placed.ship_to == PartnerOrder.ShipTo.CUSTOMER:
+            status = _deliver(placed)
+        _move_on(placed, status)
 
 
-def _deliver(placed: PartnerOrder) -> None:
-    """It is at the customer's door. One that told of no parcel went in one without a number."""
-    if placed.ship_to == PartnerOrder.ShipTo.CENTER or placed.connection is None:
-        return
-    live = placed.shipments.exclude(status="voided")
-    if not live.exists():
-        now = timezone.now()
-        whole = RemoteShipment(
-            external_id=f"{placed.external_id[:180]}:delivered",
-            order_id=placed.external_id,
-            lines=(),
-            status="delivered",
-            shipped_at=now,
-            delivered_at=now,
-            is_whole=True,
-        )
+def _deliver(placed: PartnerOrder) -> str:
+    """It is at the customer's door: every parcel of it is. Returns how far it may move.
+
+    One of which no parcel is known yet waits for it where its system tells of parcels: its number
+    would be lost. Elsewhere it went in a parcel without a number.
+    """
+    assert placed.connection is not None
+    live = list(placed.shipments.exclude(status="voided"))
+    if not live and issubclass(placed.connection.provider_class, PullsShipments):
+        return Placed.SHIPPED
+    now = timezone.now()
+    if not live:
+        name = f"{placed.external_id[:180]}:delivered"
+        whole = _arrived(name, placed, now, is_whole=True)
         record_shipment(placed.connection, whole)
+    for shipment in live:
+        follow(shipment, _arrived(shipment.external_id, placed, now))
+    placed.refresh_from_db()
+    return Placed.DELIVERED
+
+
+def _arrived(
+    external_id: str, placed: PartnerOrder, now: datetime, *, is_whole: bool = False
+) -> RemoteShipment:
+    return RemoteShipment(
+        external_id=external_id,
+        order_id=placed.external_id,
+        lines=(),
+        status="delivered",
+        shipped_at=now,
+        delivered_at=now,
+        is_whole=is_whole,
+    )
 
 
 def _move_on(placed: PartnerOrder, status: str) -> None:
@@ -121,6 +142,8 @@ def _move_on(placed: PartnerOrder, status: str) -> None:
     if placed.move([old for old in before if old != Placed.OPEN], status):
         word = placed.get_status_display().lower()
         refresh_all(record_for_orders(placed, "status", f"{placed.partner}: {word}."))
+        if status == Placed.PACKED:
+            tell_packed(placed)
 
 
 def _say_unknown(placed: PartnerOrder, word: str) -> None:

@@ -19,6 +19,7 @@ from orders.models import Order, OrderEvent
 from orders.services.approving import hold_order
 from orders.services.capture import capture_order
 from orders.services.consolidation import assign_order
+from orders.services.customer_mails import tell_customer
 from orders.services.history import ERROR, record
 from orders.services.refund_decisions import follow_refund
 from orders.services.status import refresh_status
@@ -93,6 +94,7 @@ def mark_paid(order: Order, payment: Payment, actor: str) -> None:
     record(order, "paid", "Paid.", actor=actor, payment=payment.external_id)
     if order.canceled_at is None:
         assign_order(order)
+        tell_customer(order, "order.confirmed")
     follow_refund(order)
     refresh_status(order)
 

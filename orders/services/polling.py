@@ -26,7 +26,6 @@ class Poll:
 
     run: Run
     stamp: str
-    now: Callable[[], datetime] = timezone.now
 
     def rows(self) -> list[tuple[int, str]]:
         """(pk, their id) of the orders to ask about; those of the request, where it names some."""
@@ -40,7 +39,7 @@ class Poll:
         """The orders some at a time, until all were asked about or the time is over."""
         rows, ends = self.rows(), self._ends_at()
         for start in range(0, len(rows), AT_ONCE):
-            if self.now() >= ends:
+            if timezone.now() >= ends:
                 self._say_rest(len(rows) - start)
                 return
             yield Chunk(self, rows[start : start + AT_ONCE])
@@ -87,7 +86,7 @@ class Chunk:
         self._stamp(self.pks)
 
     def _stamp(self, pks: Sequence[int]) -> None:
-        PartnerOrder.objects.filter(pk__in=pks).update(**{self._poll.stamp: self._poll.now()})
+        PartnerOrder.objects.filter(pk__in=pks).update(**{self._poll.stamp: timezone.now()})
 
 
 def unfinished(run: Run) -> QuerySet[PartnerOrder]:

@@ -12,6 +12,7 @@ from integrations.types import Payment
 from orders.models import Order
 from orders.services.approving import hold_order
 from orders.services.consolidation import assign_order
+from orders.services.customer_mails import tell_customer
 from orders.services.history import ERROR, record
 from orders.services.locking import live_parts
 from orders.services.refund_decisions import follow_refund
@@ -93,5 +94,6 @@ def _end_problem(order: Order, **fields: object) -> bool:
 def _go_on(order: Order) -> None:
     if order.canceled_at is None:
         assign_order(order)
+        tell_customer(order, "order.confirmed")
     follow_refund(order)
     refresh_status(order)

@@ -9,6 +9,7 @@ from django.db import transaction
 from integrations.models.base import locked
 from orders.models import Order, OrderLine, PartnerOrder, PartnerOrderLine, ShipmentLine, Submission
 from orders.services.addresses import rows_with_old_address
+from orders.services.customer_mails import tell_customer
 from orders.services.surplus import gone_too_many, is_placed, lines_of, overs
 
 Status, Attention = Order.Status, Order.Attention
@@ -52,7 +53,10 @@ def refresh_status(order: Order) -> bool:
         facts = _facts(order)
         order.status, order.attention = _status(facts), _attention(facts)
         same = {"status": order.status, "attention": order.attention}
-        return bool(Order.objects.filter(pk=order.pk).exclude(**same).update(**same))
+        changed = bool(Order.objects.filter(pk=order.pk).exclude(**same).update(**same))
+        if changed and order.status == Status.DELIVERED:
+            tell_customer(facts.order, "order.delivered")
+        return changed
 
 
 def refresh_all(orders: Iterable[Order]) -> None:

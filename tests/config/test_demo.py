@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from config import demo
+from config import demo, demo_systems
 
 
 def arguments(folder, port=8000):
@@ -45,7 +45,7 @@ def test_ports_and_folder_come_from_the_environment_too(monkeypatch, variable, v
 def test_the_demos_app_is_the_one_its_sandbox_knows():
     from integrations.sandbox.config import DEFAULT_API_KEY, DEFAULT_API_SECRET
 
-    assert (demo.APP_KEY, demo.APP_SECRET) == (DEFAULT_API_KEY, DEFAULT_API_SECRET)
+    assert (demo_systems.APP_KEY, demo_systems.APP_SECRET) == (DEFAULT_API_KEY, DEFAULT_API_SECRET)
 
 
 def test_the_demos_erp_is_the_one_its_sandbox_knows():
@@ -53,4 +53,8 @@ def test_the_demos_erp_is_the_one_its_sandbox_knows():
     from integrations.sandbox.sellercloud.seed_data import ACCOUNT
 
     known = (ACCOUNT, Config().erp_username, Config().erp_password)
-    assert known == (demo.ERP_ACCOUNT, demo.ERP_USERNAME, demo.ERP_PASSWORD)
+    assert known == (
+        demo_systems.ERP_ACCOUNT,
+        demo_systems.ERP_USERNAME,
+        demo_systems.ERP_PASSWORD,
+    )

@@ -60,6 +60,7 @@ class OwnStore(
     """The store we sell in. Without stored tokens it uses the client-credentials grant."""
 
     slug = "shopify"
+    mails_customers = True
     label = "Shopify (our store)"
     Settings = OwnStoreSettings
     Secrets = StoreSecrets
