@@ -39,6 +39,7 @@ WORDS = {
     "difference": "Changed there",
     "privacy": "Privacy request",
     "payment": "Payment",
+    "delivery": "Delivery to book",
     "refund": "Refund to decide",
     "notification": "E-mail not sent",
     "bulk": "Stopped half-way",

@@ -9,6 +9,7 @@ from catalog.admin.links import page_of, short_id
 from config.adminkit.parts import when
 from integrations.models import Alert
 from inventory.models import Location
+from orders.admin.delivery_buttons import open_delivery
 from orders.admin.order_banners import Banner, waiting_banner
 from orders.admin.preview_rows import PreviewRow
 from orders.admin.states import UNSETTLED, may_be_called, status_word
@@ -25,7 +26,21 @@ def find_banners(
     request: HttpRequest,
 ) -> list[Banner]:
     """What changed there; then the outcome of what was sent, or what keeps it from going out."""
-    return [*_differences(row), *_of_state(row, rows, submission, is_open, request)]
+    state = _of_state(row, rows, submission, is_open, request)
+    return [*_differences(row), *state, *_to_deliver(row)]
+
+
+def _to_deliver(row: PartnerOrder) -> list[Banner]:
+    """Somebody brings it to the customer: who, or that nobody is booked yet."""
+    delivery = open_delivery(row)
+    if delivery is None:
+        return []
+    if delivery.booked_for is None:
+        text = "Agree with whoever drives, then enter it here."
+        return [Banner("warn", "It is packed: book its delivery.", text, [("book", row)])]
+    said = [delivery.courier, delivery.reference, delivery.note]
+    text = format_html("{}. {}", when(delivery.booked_for), ", ".join(filter(None, said)))
+    return [Banner("mute", "Its delivery is booked.", text, [("delivered", row)])]
 
 
 def _of_state(

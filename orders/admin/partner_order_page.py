@@ -11,6 +11,7 @@ from catalog.admin.links import page_of, short_id
 from catalog.models import Approval
 from config.adminkit.parts import when
 from integrations.types import Address
+from orders.admin.asked import last_asked
 from orders.admin.partner_order_banners import find_banners
 from orders.admin.partner_order_rules import takes_lines
 from orders.admin.preview_rows import held_parts, preview_rows
@@ -91,7 +92,9 @@ def _head_note(row: PartnerOrder, is_open: bool) -> str:
             when(row.closes_at),
         )
     if row.submitted_at:
-        return format_html("{}, placed {}", row.partner, when(row.submitted_at))
+        placed = format_html("{}, placed {}", row.partner, when(row.submitted_at))
+        asked = last_asked(row)
+        return format_html("{}, asked {}", placed, when(asked)) if asked else placed
     return str(row.partner)
 
 

@@ -18,6 +18,8 @@ from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, money, when
 from orders.admin import partner_order_questions as questions
 from orders.admin import states
+from orders.admin.asked import asked_at
+from orders.admin.delivery_buttons import DeliveryButtons
 from orders.admin.partner_order_decisions import DecisionButtons
 from orders.admin.partner_order_page import fresh_digest, partner_order_context
 from orders.admin.partner_order_plan import PlanButtons
@@ -37,7 +39,7 @@ SUBMIT = "orders.submit_partnerorder"
 
 
 @admin.register(PartnerOrder)
-class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
+class PartnerOrderAdmin(PlanButtons, DecisionButtons, DeliveryButtons, SummaryAdmin):
     """Each row is one order at one partner; its page is the preview until it is sent."""
 
     nav = Nav(group="Sell", order=20, icon="send", key="p")
@@ -52,6 +54,7 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
         "next_run",
         "cutoff",
         "number",
+        "asked",
     ]
     column_css = SummaryAdmin.column_css | {"partner": "m-e"}
     list_filter = [
@@ -153,6 +156,11 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, SummaryAdmin):
         if last is None or last.status != Submission.Status.FAILED:
             return copyable(obj.external_number)
         return format_html('<span class="clamp q" title="{0}">{0}</span>', last.error)
+
+    @column("Asked", "p3", "polled_at")
+    def asked(self, obj: PartnerOrder) -> SafeString:
+        """When its system was last asked how far it is."""
+        return asked_at(obj)
 
     @column("", "num acts m-f")
     def row_actions(self, obj: PartnerOrder) -> SafeString:

@@ -8,6 +8,7 @@ from integrations.jobs import enqueue
 from integrations.models.base import locked
 from orders.models import PartnerOrder, Submission
 from orders.services.closing import CannotSubmit, in_flight, put_up
+from orders.services.deliveries import drop_delivery
 from orders.services.fitting import catch_up
 from orders.services.growing import hand_on
 from orders.services.history import record_for_orders
@@ -80,6 +81,7 @@ def cancel_placed(row: PartnerOrder, why: str, *, asked: bool = False) -> bool:
     if not row.move(CANCELABLE, Placed.CANCELED):
         return False
     hand_on(row, why)
+    drop_delivery(row)
     pending = row.submissions.filter(status=Sending.PENDING)
     for submission in pending:
         submission.move(Sending.PENDING, Sending.DROPPED, settled_at=timezone.now())

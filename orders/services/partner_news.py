@@ -17,6 +17,7 @@ from orders.services.canceling import cancel_placed
 from orders.services.closing import in_flight
 from orders.services.content import lines_there
 from orders.services.customer_mails import tell_packed
+from orders.services.deliveries import schedule_delivery
 from orders.services.differing import differs
 from orders.services.given_back import tell_canceled, waits_for_partner, was_asked
 from orders.services.growing import hand_on, orders_in
@@ -144,6 +145,7 @@ def _move_on(placed: PartnerOrder, status: str) -> None:
         refresh_all(record_for_orders(placed, "status", f"{placed.partner}: {word}."))
         if status == Placed.PACKED:
             tell_packed(placed)
+            schedule_delivery(placed)
 
 
 def _say_unknown(placed: PartnerOrder, word: str) -> None:

@@ -16,6 +16,7 @@ TERMINAL = {
     "Submission": {"submitted", "dropped"},
     "PartnerOrder": {"delivered", "canceled"},
     "Shipment": {"delivered", "voided"},
+    "Delivery": {"done", "canceled"},
     "Connection": set(),
     "InboundEvent": set(),
     "Notification": set(),

@@ -44,6 +44,7 @@ orders/order/add/                                  302/302 403/403 403/403 403/4
 orders/order/new/                                  302/302 403/405 200/405 200/405 200/405 200/405
 
 orders/partnerorder/                               302/302 403/403 200/200 200/200 200/200 200/200
+orders/partnerorder/ +ask                          -/302   -/403   -/403   -/302   -/302   -/302
 orders/partnerorder/ +hold                         -/302   -/403   -/403   -/302   -/302   -/302
 orders/partnerorder/ +release                      -/302   -/403   -/403   -/302   -/302   -/302
 orders/partnerorder/ +retry                        -/302   -/403   -/403   -/302   -/302   -/302
@@ -52,7 +53,10 @@ orders/partnerorder/<id>/change/                   302/302 403/403 200/403 200/4
 orders/partnerorder/<id>/delete/                   302/302 403/403 403/403 403/403 403/403 403/403
 orders/partnerorder/<id>/do/<none>/                302/302 404/404 404/404 404/404 404/404 404/404
 orders/partnerorder/<id>/do/approve/               302/302 405/403 405/403 405/200 405/200 405/200
+orders/partnerorder/<id>/do/ask/                   302/302 405/403 405/403 405/302 405/302 405/302
+orders/partnerorder/<id>/do/book/                  302/302 405/403 405/403 405/200 405/200 405/200
 orders/partnerorder/<id>/do/cancel/                302/302 405/403 405/403 405/403 405/200 405/200
+orders/partnerorder/<id>/do/delivered/             302/302 405/403 405/403 405/200 405/200 405/200
 orders/partnerorder/<id>/do/drop/                  302/302 405/403 405/403 405/200 405/200 405/200
 orders/partnerorder/<id>/do/hold/                  302/302 405/403 405/403 405/302 405/302 405/302
 orders/partnerorder/<id>/do/link/                  302/302 405/403 405/403 405/200 405/200 405/200

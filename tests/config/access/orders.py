@@ -10,12 +10,14 @@ from django.utils import timezone
 from catalog.models import Partner
 from integrations.errors import Rejected, Unconfirmed
 from integrations.models import Connection
+from integrations.types import OrderState
 from orders.models import Notification, Order, PartnerOrderLine, Shipment
 from orders.services.approving import hold_order
 from orders.services.capture import capture_order
 from orders.services.center import ship_to_customer
 from orders.services.closing import close_and_submit, hold_partner_order
 from orders.services.holding import hold_line
+from orders.services.partner_news import take_state
 from orders.services.planning import skip_next
 from orders.services.status import refresh_status
 from tests.orders.builders import (
@@ -124,12 +126,19 @@ def _sent(world: "World", system_of: SystemOf) -> None:
     stories: dict[str, tuple[object, list[str]]] = {
         "refuses": (Rejected("They do not know it."), ["retry"]),
         "silence": (("after", Unconfirmed("Lost.")), ["link", "send_again", "drop"]),
-        "takes": (None, ["cancel"]),
+        "takes": (None, ["cancel", "ask"]),
     }
     for code, (step, buttons) in stories.items():
         _, part = bought(world, code)
         system_of(part.partner_order.connection).script = [step]
         world.add(place(part.partner_order), *buttons)
+    _, part = bought(world, "drives", dispatch="immediate", ship_to="customer")
+    Order.objects.filter(lines__parts=part).update(delivery_method="delivery")
+    driven = place(part.partner_order)
+    assert driven.connection is not None
+    take_state(driven.connection, OrderState(driven.external_id, "packed", "Packed"))
+    driven.refresh_from_db()
+    world.add(driven, "book", "delivered")
     _, part = bought(world, "decides", approval="always")
     close_and_submit(part.partner_order)
     part.partner_order.refresh_from_db()
