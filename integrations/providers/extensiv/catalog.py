@@ -22,6 +22,12 @@ FACTS = {
 LOCATION_ID, LOCATION_NAME = "all", "Warehouse"
 
 
+def first_of(said: Said, names: tuple[str, ...]) -> Any:
+    """The first of these that says anything; a blank text says nothing."""
+    values = (said.get(name) for name in names)
+    return next((one for one in values if one is not None and one != ""), None)
+
+
 def id_of(row: Row) -> str:
     """Their id of a product; its SKU where it has none."""
     said = Said(row)
@@ -36,9 +42,9 @@ def read_product(row: Row, currency: str) -> RemoteProduct:
         external_id=id_of(row),
         sku=said.text(*SKU),
         title="",
-        price=amount(said.get(*PRICE)),
+        price=amount(first_of(said, PRICE)),
         barcode=said.text("barcode", "upc"),
-        available=units(said.get(*AVAILABLE)),
+        available=units(first_of(said, AVAILABLE)),
         facts=_facts(said),
     )
     return RemoteProduct(
@@ -56,7 +62,7 @@ def read_product(row: Row, currency: str) -> RemoteProduct:
 
 def _facts(said: Said) -> tuple[tuple[str, str], ...]:
     """What law wants told of it. A link is kept only if it leads to the web."""
-    found = {name: _text(said.get(*names)) for name, names in FACTS.items()}
+    found = {name: _text(first_of(said, names)) for name, names in FACTS.items()}
     if not found["certificate_url"].startswith(("https://", "http://")):
         found["certificate_url"] = ""
     return tuple((name, value) for name, value in found.items() if value)
@@ -72,10 +78,10 @@ def read_stock(row: Row) -> StockItem:
     said = Said(row)
     return StockItem(
         sku=said.text(*SKU),
-        available=units(said.get(*AVAILABLE)),
+        available=units(first_of(said, AVAILABLE)),
         external_id=said.text("id", "product_id", "itemIdentifier.id"),
         location_id=LOCATION_ID,
         location_name=LOCATION_NAME,
-        on_hand=units(said.get(*ON_HAND)),
-        allocated=units(said.get(*ALLOCATED)),
+        on_hand=units(first_of(said, ON_HAND)),
+        allocated=units(first_of(said, ALLOCATED)),
     )

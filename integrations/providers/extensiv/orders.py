@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ from integrations.types import (
 )
 
 State = Literal["confirmed", "picking", "packed", "shipped", "delivered", "canceled", ""]
+ParcelStatus = Literal["in_transit", "delivered", "exception", "voided"]
 NUMBER, ID = ("order_number", "referenceNum", "reference"), ("id", "order_id", "orderId")
 LINES = ("line_items", "orderItems", "items", "lines")
 SKU, QUANTITY = ("sku", "itemIdentifier.sku"), ("quantity", "qty")
@@ -130,7 +131,8 @@ def _parcels(said: Said, order_id: str) -> tuple[RemoteShipment, ...]:
     if not found and said.text("tracking_number", "trackingNumber"):
         found = [_parcel(said, order_id, whole=True)]
     is_there = state_of(said.text("status")) == "delivered"
-    return tuple(_delivered(one) if is_there else one for one in found if one.external_id)
+    named = (one for one in found if one.external_id)
+    return tuple(_delivered(one) if is_there else one for one in named)
 
 
 def _parcel(said: Said, order_id: str, *, whole: bool = False) -> RemoteShipment:
@@ -147,11 +149,21 @@ def _parcel(said: Said, order_id: str, *, whole: bool = False) -> RemoteShipment
         service=said.text("service"),
         tracking_number=number,
         url=url if url.startswith(("https://", "http://")) else "",
-        status="delivered" if delivered_at else "in_transit",
+        status=_parcel_status(said, is_there=delivered_at is not None, whole=whole),
         shipped_at=moment(said.get("shipped_at", "ship_date", "shipDate"), UTC),
         delivered_at=delivered_at,
         is_whole=not lines,
     )
+
+
+def _parcel_status(said: Said, *, is_there: bool, whole: bool) -> ParcelStatus:
+    """Of the parcel's own row; beside a number that stands with the order it is the order's."""
+    word = "" if whole else said.text("status").lower()
+    if word in ("voided", "void", "canceled", "cancelled"):
+        return "voided"
+    if is_there or word == "delivered":
+        return "delivered"
+    return "exception" if word in ("exception", "returned", "lost") else "in_transit"
 
 
 def _shipped(said: Said) -> tuple[ShippedLine, ...]:
@@ -165,11 +177,7 @@ def _shipped(said: Said) -> tuple[ShippedLine, ...]:
 
 
 def _delivered(parcel: RemoteShipment) -> RemoteShipment:
-    return RemoteShipment(**{**_fields(parcel), "status": "delivered"})
-
-
-def _fields(parcel: RemoteShipment) -> dict[str, Any]:
-    return {name: getattr(parcel, name) for name in RemoteShipment.__dataclass_fields__}
+    return parcel if parcel.status == "voided" else replace(parcel, status="delivered")
 
 
 def refusal(answer: Response) -> ProviderError:

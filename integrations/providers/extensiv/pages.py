@@ -12,7 +12,7 @@ Row = Mapping[str, Any]
 SIZE, MOST_PAGES = 100, 10_000
 # Two styles are in use, and a bare list; names are read in any case.
 LISTS = ("items", "ResourceList", "products", "inventory", "orders", "data", "summaries")
-TOTALS = ("total", "totalResults", "total_count", "count")
+TOTALS = ("total", "totalResults", "total_count")
 
 
 def rows_of(answer: Response) -> list[Row]:
@@ -26,11 +26,14 @@ def rows_of(answer: Response) -> list[Row]:
 
 
 def _listed(said: Said) -> Any:
+    """The list in an envelope; one that says there is nothing has none."""
     embedded = said.get("_embedded")
     if isinstance(embedded, Mapping):
         lists = [one for one in embedded.values() if isinstance(one, list)]
-        return lists[0] if len(lists) == 1 else None if lists else []
-    return said.get(*LISTS)
+        found = lists[0] if len(lists) == 1 else None
+    else:
+        found = said.get(*LISTS)
+    return [] if found is None and units(said.get(*TOTALS)) == 0 else found
 
 
 def total_of(answer: Response) -> int | None:
@@ -47,21 +50,25 @@ def read_pages(
 ) -> Iterator[Row]:
     """All rows: to the total they name, or to an empty page; never to a short one.
 
-    Raises BadResponse where a page comes again, or where they end before their own total.
+    A server that knows no pages sends the whole list again: then it is complete. Raises
+    BadResponse where a page comes again among others, or where they end before their own total.
     """
-    seen, first = 0, None
+    seen, pages = 0, list[list[Row]]()
     for number in range(1, MOST_PAGES + 1):
         asked = {**(params or {}), "page": number, "pageSize": SIZE}
         answer = http.read("GET", path, accept=(), params=asked)
         rows, total = rows_of(answer), total_of(answer)
         on_page(total)
+        if number == 2 and total is None and rows == pages[0]:
+            return
         if not rows:
             if total is not None and seen < total:
                 raise BadResponse(f"{http.host} sent {seen} of {total} rows of {path}.")
             return
-        if rows[0] == first:
+        if any(rows[0] == page[0] for page in pages):
             raise BadResponse(f"{http.host} sends the same page of {path} again and again.")
-        first, seen = rows[0], seen + len(rows)
+        pages.append(rows[:1] if number > 1 else rows)
+        seen += len(rows)
         yield from rows
         if total is not None and seen >= total:
             return

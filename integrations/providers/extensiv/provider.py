@@ -21,10 +21,11 @@ from integrations.providers.base import (
     PushesOrders,
     UpdatesOrders,
 )
-from integrations.providers.extensiv import config, orders
+from integrations.providers.extensiv import catalog, config, orders
 from integrations.providers.extensiv.dialect import DIALECTS, Dialect
 from integrations.providers.extensiv.pages import Row, read_pages, rows_of
 from integrations.registry import register
+from integrations.said import Said
 from integrations.types import (
     AccountInfo,
     OrderChange,
@@ -138,13 +139,14 @@ class Extensiv(
         if items is None or len(items) > FEW:
             yield from (self._dialect.read_stock(row) for row in self._pages(self._dialect.stock))
             return
-        for item in items:
+        for item in filter(lambda one: one.sku.strip(), items):
             template = self._dialect.stock_of_one
             path = template.format(sku=quote(item.sku, safe=""))
             answer = self.access.http.read("GET", path, template=template)
             self.access.on_page(None)
-            if answer.status != 404:
-                yield self._dialect.read_stock(answer.mapping())
+            rows = [] if answer.status == 404 else _named(answer)
+            found = (self._dialect.read_stock(row) for row in rows)
+            yield from (one for one in found if one.sku.casefold() == item.sku.strip().casefold())
 
     def _pages(self, path: str) -> Iterator[Row]:
         return read_pages(self.access.http, path, self.access.on_page)
@@ -213,6 +215,8 @@ class Extensiv(
         if answer.status in REFUSALS:
             error = self._dialect.refusal(answer)
             raise Rejected(str(error)) if isinstance(error, Duplicate) else error
+        if answer.status == 204:  # done, without a word on how it stands now
+            answer = self.access.http.read("GET", self._at(path, external_id), accept=())
         return self._read(answer.mapping())
 
     def _patch(self, path: str, template: str, body: Mapping[str, object]) -> Response:
@@ -222,3 +226,11 @@ class Extensiv(
     @staticmethod
     def _at(path: str, external_id: str) -> str:
         return path.format(id=quote(external_id, safe=""))
+
+
+def _named(answer: Response) -> list[Row]:
+    """The rows about one SKU: in an envelope, or the one thing itself."""
+    value = answer.json()
+    if isinstance(value, Mapping) and Said(value).text(*catalog.SKU):
+        return [value]
+    return rows_of(answer)
