@@ -13,10 +13,13 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
+from catalog import api as catalog_api
 from config.faults import fault_of
 from integrations import api as integrations_api
 from integrations.api.callers import NO_CREDENTIALS, unauthorized
 from integrations.api.problems import DOCS, MEDIA_TYPE, Problem, ProblemOut, problem_response
+from inventory import api as inventory_api
+from orders import api as orders_api
 
 log = logging.getLogger(__name__)
 ROOT = "/api/v1/"
@@ -37,7 +40,8 @@ BODY_ERRORS = {
 }
 ROW_ERRORS = {404: "There is no such row"}
 ABOUT = (
-    "Ask for runs of Crossdock and read what came of them. Call with an API key: "
+    "Ask for runs of Crossdock and read what came of them, read products, stock and how far orders "
+    "are. Call with an API key: "
     "`Authorization: Bearer cd_...`. All times are UTC. Errors are problem details (RFC 9457)."
 )
 
@@ -79,6 +83,9 @@ api = PortalApi(
     docs_url=None,
 )
 api.add_router("/sync", integrations_api.router)
+api.add_router("/products", catalog_api.router)
+api.add_router("/inventory", inventory_api.router)
+api.add_router("/orders", orders_api.router)
 
 
 @api.exception_handler(Problem)

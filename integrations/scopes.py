@@ -14,6 +14,10 @@ class Scope:
 
 SCOPES = {
     "sync:run": Scope("Start runs: purchase orders, stock", "integrations.run_flow"),
+    "catalog:read": Scope("Read products", "catalog.view_variant"),
+    "inventory:read": Scope("Read stock", "inventory.view_stocklevel"),
+    "orders:read": Scope("Read how far orders are", "orders.view_order"),
+    "orders:write": Scope("Place orders, ask for parcels", "orders.submit_partnerorder"),
     "sync:read": Scope("Read runs and what came of them", "integrations.view_syncrun"),
 }
 

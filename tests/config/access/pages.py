@@ -45,7 +45,13 @@ OTHERS = """
 <start>                  302/403 302/403
 ^api/                    404/404 404/404
 api/v1/docs              302/403 200/403
+api/v1/inventory         401/405 200/405
+api/v1/inventory/<id>    401/405 404/405
 api/v1/openapi.json      302/403 200/403
+api/v1/orders/<id>/placement 401/401 404/403
+api/v1/orders/<id>/tracking 405/401 405/403
+api/v1/products          401/405 200/405
+api/v1/products/<id>     401/405 422/405
 api/v1/sync/inventory    405/401 405/403
 api/v1/sync/last         401/405 422/405
 api/v1/sync/purchase-orders 405/401 405/403

@@ -1,0 +1,202 @@
+"""The API of orders, stock and products: what scripts read, and the buttons they press."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+
+from catalog.models import Brand, Variant
+from integrations.errors import Rejected
+from integrations.models import Connection, SyncRun
+from integrations.services.api_keys import make_key
+from inventory.models import Location, StockLevel
+from orders.models import Order, PartnerOrder, Submission
+from tests.integrations.api.calling import Caller, problem
+from tests.orders.builders import make_order, make_partner, make_variant
+from tests.orders.steps import place, send
+
+pytestmark = pytest.mark.django_db
+SCOPES = ["catalog:read", "inventory:read", "orders:read", "orders:write"]
+
+
+def key_of(*scopes: str) -> Caller:
+    owner, _ = User.objects.get_or_create(username="olga", is_staff=True)
+    owner.groups.add(Group.objects.get(name="Owner"))
+    now = timezone.now()
+    return Caller(make_key(owner, "Scripts", list(scopes), timedelta(days=30), now)[1])
+
+
+@pytest.fixture
+def caller(db) -> Caller:
+    return key_of(*SCOPES)
+
+
+@pytest.fixture
+def warehouse(partner):
+    return make_partner("straight", dispatch="immediate", ship_to="customer")
+
+
+@pytest.fixture
+def order(own_store, warehouse) -> Order:
+    return make_order(own_store, make_variant("MUG", warehouse).sku, number="#1001")
+
+
+def of(order: Order, what: str) -> str:
+    return f"/api/v1/orders/{quote(order.number, safe='')}/{what}"
+
+
+def test_placement_tells_status_last_attempt_error_and_attempts(caller, order, system):
+    assert caller.get(of(order, "placement")).json()["placements"][0]["status"] == "pending"
+    system.script = [Rejected("They do not know it.")]
+    place(order=order)
+    answer = caller.get(of(order, "placement")).json()
+    (row,) = answer["placements"]
+    assert (answer["order"], answer["attention"]) == ("#1001", "placement_failed")
+    assert (row["status"], row["error"], row["retry_count"]) == (
+        "failed",
+        "They do not know it.",
+        1,
+    )
+    assert row["last_attempt"].endswith("Z")
+
+
+def test_a_failed_order_is_tried_again_and_then_there_is_nothing_to_do(caller, order, system):
+    system.script = [Rejected("They do not know it.")]
+    placed = place(order=order)
+    said = caller.post(of(order, "placement")).json()
+    assert said == {"success": True, "message": f"{placed.reference} is tried again."}
+    send(Submission.objects.get())
+    answer = caller.get(of(order, "placement")).json()
+    assert (answer["status"], answer["placements"][0]["status"]) == ("exported", "exported")
+    again = caller.post(of(order, "placement")).json()
+    assert again == {"success": False, "message": "Nothing of it waits to be sent."}
+    assert len(system.pushed) == 2
+
+
+def test_what_waits_is_sent_and_what_cannot_go_says_why(caller, order, warehouse, system):
+    type(warehouse).objects.filter(pk=warehouse.pk).update(terms_confirmed_at=None)
+    said = caller.post(of(order, "placement")).json()
+    assert said["success"] is False
+    assert "Confirm the terms of Straight first." in said["message"]
+    type(warehouse).objects.filter(pk=warehouse.pk).update(terms_confirmed_at=timezone.now())
+    said = caller.post(of(order, "placement")).json()
+    assert said["message"].endswith("is being sent.")
+    assert Submission.objects.get().approved_by.username == "olga"
+
+
+def test_tracking_asks_its_systems_for_this_order(caller, order, system):
+    assert caller.post(of(order, "tracking")).json()["success"] is False
+    placed = place(order=order)
+    said = caller.post(of(order, "tracking")).json()
+    assert said == {"success": True, "message": "Straight is being asked."}
+    run = SyncRun.objects.get(flow="shipments")
+    assert (run.params, run.user.username) == ({"orders": [placed.pk]}, "olga")
+
+
+@pytest.mark.parametrize("what", ["placement", "tracking"])
+def test_an_order_nobody_has_is_not_found(caller, what):
+    answer = caller.post(f"/api/v1/orders/%239/{what}")
+    assert problem(answer) == (404, "not_found", "There is no order #9.")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "/api/v1/products"),
+        ("get", "/api/v1/inventory"),
+        ("get", "/api/v1/orders/%231001/placement"),
+        ("post", "/api/v1/orders/%231001/placement"),
+        ("post", "/api/v1/orders/%231001/tracking"),
+    ],
+)
+def test_a_key_for_something_else_is_refused(order, method, path):
+    answer = getattr(key_of("sync:read"), method)(path)
+    assert problem(answer)[:2] == (403, "scope_missing")
+    assert not Submission.objects.exists()
+
+
+def test_products_are_searched_and_narrowed_by_brand(caller):
+    for number in range(3):
+        make_variant(f"GUM-{number}")
+    brand = Brand.objects.create(name="Greenline", name_key="greenline")
+    variant = Variant.objects.select_related("product").get(sku="GUM-1")
+    variant.attributes = {"thc": "3 mg", "batch": "L26-1"}
+    variant.save()
+    variant.product.brand = brand
+    variant.product.save()
+    answer = caller.get("/api/v1/products?brand=GREENLINE").json()
+    (product,) = answer["products"]
+    assert (answer["total"], product["brand"]) == (1, "Greenline")
+    (shown,) = product["variants"]
+    assert (shown["sku"], shown["thc"], shown["batch"]) == ("GUM-1", "3 mg", "L26-1")
+    assert shown["price"] == "24.0000"
+    assert caller.get("/api/v1/products?q=um-2").json()["total"] == 1
+    page = caller.get("/api/v1/products?page_size=2&page=2").json()
+    assert (page["total"], len(page["products"])) == (3, 1)
+    assert caller.get(f"/api/v1/products/{product['id']}").json() == product
+    assert problem(caller.get("/api/v1/products/999999"))[0] == 404
+
+
+@pytest.mark.parametrize("query", ["page=0", "page_size=201", "page=x", "colour=red"])
+def test_a_wrong_page_or_an_unknown_parameter_is_said(caller, query):
+    assert problem(caller.get(f"/api/v1/products?{query}"))[:2] == (422, "invalid")
+    assert problem(caller.get(f"/api/v1/inventory?{query}"))[:2] == (422, "invalid")
+
+
+def stock(warehouse, **fields) -> Connection:
+    Location.objects.update(as_of=timezone.now())
+    StockLevel.objects.update(as_of=timezone.now())
+    Connection.objects.filter(pk=warehouse.connection_id).update(**fields)
+    return warehouse.connection
+
+
+def test_stock_is_served_with_its_age(caller, warehouse):
+    make_variant("MUG", warehouse, stock=7)
+    stock(warehouse)
+    answer = caller.get("/api/v1/inventory/mug").json()
+    assert (answer["source"], answer["warning"]) == ("live", "")
+    assert (answer["item"]["sku"], answer["item"]["sellable"]) == ("MUG", 7)
+    (place_,) = answer["item"]["locations"]
+    assert (place_["connection"], place_["available"], place_["stale"]) == ("straight", 7, False)
+
+
+def test_after_a_failed_run_the_last_numbers_are_served_with_a_warning(caller, warehouse):
+    make_variant("MUG", warehouse, stock=7)
+    connection = stock(warehouse)
+    ended = {"finished_at": timezone.now(), "trigger": "schedule", "flow": "stock"}
+    SyncRun.objects.create(connection=connection, status="failed", **ended)
+    answer = caller.get("/api/v1/inventory?sku=MUG").json()
+    assert answer["source"] == "stale_cache"
+    assert answer["warning"] == "Straight: the last run of its stock did not succeed."
+    assert (
+        answer["items"][0]["locations"][0] | {"available": 7, "stale": True}
+        == (answer["items"][0]["locations"][0])
+    )
+    SyncRun.objects.create(connection=connection, status="completed", **ended)
+    assert caller.get("/api/v1/inventory?sku=MUG").json()["source"] == "live"
+
+
+def test_numbers_older_than_their_allowance_are_marked(caller, warehouse):
+    make_variant("MUG", warehouse, stock=7)
+    stock(warehouse)
+    Location.objects.update(as_of=timezone.now() - timedelta(hours=25))
+    answer = caller.get("/api/v1/inventory/MUG").json()
+    assert answer["warning"] == "Straight: its numbers are older than 24 hours."
+    assert answer["item"]["sellable"] == 7
+
+
+def test_a_sku_nobody_has_is_not_found(caller):
+    answer = caller.get("/api/v1/inventory/NOPE")
+    assert problem(answer) == (404, "not_found", "No product variant found for SKU NOPE.")
+
+
+def test_more_rows_take_no_more_queries(caller, warehouse, django_assert_max_num_queries):
+    for number in range(20):
+        make_variant(f"MUG-{number}", warehouse)
+    with django_assert_max_num_queries(16):
+        assert len(caller.get("/api/v1/inventory").json()["items"]) == 20
+    with django_assert_max_num_queries(10):
+        assert len(caller.get("/api/v1/products").json()["products"]) == 20
+    assert not PartnerOrder.objects.exists()
