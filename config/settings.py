@@ -39,6 +39,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL] if IS_HTTPS else []
 TRUSTED_PROXIES = read_number(env, "TRUSTED_PROXIES", 0)
 ADMIN_EMAILS = env.list("ADMIN_EMAILS", default=[])
 ADMINS = [("Staff", address) for address in ADMIN_EMAILS]
+EMAIL_SUBJECT_PREFIX = "[Crossdock] "
 
 # --- how we call out ---
 SANDBOX_URL = read_url(env, "SANDBOX_URL", "")

@@ -17,6 +17,7 @@ from integrations.services import (
     ticks,
     webhooks,
 )
+from integrations.services.alert_mails import mail_alerts
 from integrations.services.heartbeats import beat
 from integrations.services.rotation import wipe_old_secrets
 from integrations.services.write_import import write_import as write_rows
@@ -63,10 +64,10 @@ def write_import(job_id: int) -> str:
 
 
 def tick() -> int:
-    """Every minute: start what is due, ask who was silent, and wake up what was lost."""
+    """Every minute: start what is due, ask who was silent, wake up what was lost, tell admins."""
     now = timezone.now()
     started = ticks.probe(now) + ticks.start_due(now)
-    return started + ticks.sweep(now) + wipe_old_secrets(now)
+    return started + ticks.sweep(now) + wipe_old_secrets(now) + mail_alerts(now)
 
 
 def heartbeat_crossdock() -> None:
