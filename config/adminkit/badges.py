@@ -16,7 +16,8 @@ TONES: dict[str, tuple[str, ...]] = {
         *("Published", "Sent", "Shipped", "Verified"),
     ),
     "info": (
-        *("Approved", "Authorized", "Canceling", "Captured", "Exported", "Handling", "In transit"),
+        *("Approved", "Authorized", "Booked", "Canceling", "Captured", "Exported", "Handling"),
+        *("In transit",),
         *("Opened", "Ordered", "Packed", "Partially shipped", "Picking", "Placed", "Publishing"),
         *("Queued", "Reading", "Update"),
         *("Received", "Running", "Sending", "Updated", "With partner"),
@@ -24,8 +25,8 @@ TONES: dict[str, tuple[str, ...]] = {
     "warn": (
         *("Changed after send", "Degraded", "Expiring", "Held", "Interrupted", "Low stock"),
         *("On hold", "Partial", "Pending", "Price drift", "Put off", "Retrying", "Shortfall"),
-        *("Slowed down", "Stale", "Terms to confirm", "To approve", "To confirm", "To publish"),
-        *("Unconfirmed", "Unknown", "Unknown there", "Unused", "Waiting"),
+        *("Slowed down", "Stale", "Terms to confirm", "To approve", "To book", "To confirm"),
+        *("To publish", "Unconfirmed", "Unknown", "Unknown there", "Unused", "Waiting"),
     ),
     "bad": (
         *(

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('partner_order', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='delivery', to='orders.partnerorder')),
             ],
             options={
+                'default_permissions': (),
                 'indexes': [models.Index(fields=['status'], name='delivery_status')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['to_book', 'booked', 'done', 'canceled'])), name='delivery_status_known')],
             },

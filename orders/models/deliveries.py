@@ -39,6 +39,7 @@ class Delivery(Movable, Stamped):
     )
 
     class Meta:
+        default_permissions = ()  # it is seen and changed with its partner order
         constraints = [one_of("status", DeliveryStatus, "delivery_status_known")]
         indexes = [models.Index(fields=["status"], name="delivery_status")]
 

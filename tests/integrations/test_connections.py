@@ -45,7 +45,7 @@ def test_a_schedule_staff_changed_stays_as_it_is(draft, flow):
 def test_whoever_wants_to_know_of_a_connected_account_is_told(draft, flow, monkeypatch):
     told = []
     handler = lambda connection, info: told.append((connection.pk, info.name))  # noqa: E731
-    monkeypatch.setitem(registry._connected, "fake", [handler])
+    monkeypatch.setattr(registry, "_connected", [("fake", handler), ("other", handler)])
     check_connection(draft)
     assert told == [(draft.pk, "Beans & Co")]
 
