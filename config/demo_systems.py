@@ -15,11 +15,11 @@ STRIPE_ACCOUNT = "acct_crossdock"
 # What is on the checkout page: (SKU, title, price in dollars). The first three are kept by one
 # warehouse, the others by the other, which brings a catalog of its own.
 KEPT = (
-    ("CD-TOTE-01", "Canvas tote", "24.00"),
-    ("CD-CUP-12", "Travel cup 12 oz", "18.00"),
+    ("CD-TOTE-01", "Canvas tote", "19.00"),
+    ("CD-CUP-12", "Enamel cup, 12 oz", "24.00"),
     ("CD-FILTER-100", "Paper filters, 100", "6.50"),
-    ("GRN-TINC-30", "Calm tincture 30 ml", "32.00"),
-    ("HLX-CHOC-5", "Dark chocolate", "12.00"),
+    ("GRN-TINC-30", "Calm tincture, 30 ml", "38.00"),
+    ("HLX-CHOC-5", "Dark chocolate, 5 pieces", "14.00"),
 )
 
 
