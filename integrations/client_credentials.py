@@ -72,7 +72,7 @@ def ask_for_token(http: Client, path: str, form: dict[str, str], now: datetime) 
     if not access or not access.isascii() or not access.isprintable():
         raise answer.unreadable("no access token")
     life = amount(said.get("expires_in"))
-    seconds = USUAL_LIFE_S if life is None else int(min(max(life, 0), LONGEST_LIFE_S))
+    seconds = USUAL_LIFE_S if life is None else min(max(int(life), 0), LONGEST_LIFE_S)
     return Tokens(access=access, expires_at=now + timedelta(seconds=seconds), issued_at=now)
 
 
