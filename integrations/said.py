@@ -17,6 +17,8 @@ FORMATS = (
 )
 WHOLE = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?")
 AMOUNT = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
+# As an integer 1e999999999 would fill the memory of a worker, digit by digit.
+LARGEST_EXPONENT = 29
 
 
 class Said:
@@ -71,7 +73,7 @@ def units(value: Any) -> int | None:
     if type(value) is int:
         return value
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else None
+        return int(value) if _has_measure(value) and value == value.to_integral_value() else None
     if isinstance(value, str) and WHOLE.fullmatch(value.strip()) and len(value) < 30:
         return int(value.strip().replace(",", "").partition(".")[0])
     return None
@@ -80,13 +82,18 @@ def units(value: Any) -> int | None:
 def amount(value: Any) -> Decimal | None:
     """Money, or None where nothing usable is said: never 0 for a null."""
     if type(value) is int or isinstance(value, Decimal):
-        return Decimal(value)
+        number = Decimal(value)
+        return number if _has_measure(number) else None
     if isinstance(value, str) and AMOUNT.fullmatch(value.strip()):
         try:
             return Decimal(value.strip().replace(",", ""))
         except InvalidOperation:
             return None
     return None
+
+
+def _has_measure(number: Decimal) -> bool:
+    return abs(number.adjusted()) <= LARGEST_EXPONENT
 
 
 def moment(value: Any, zone: tzinfo) -> datetime | None:

@@ -91,6 +91,18 @@ def test_an_address_that_changed_again_is_not_sent_unseen(customer, system, user
     assert system.moved == []
 
 
+def test_after_an_outcome_nobody_knows_a_newer_address_is_not_sent_unseen(customer, system, user):
+    system.fails = [Unconfirmed("Lost.")]
+    address_news.send_address(customer.fresh, user)
+    assert send(told()).status == "unconfirmed"
+    customer.wants(contact=moved("10 Newer Road"))
+    assert look(told()).status == "pending"
+    row = send(told())
+    assert (row.status, row.error_kind) == ("failed", "rejected")
+    assert row.error.startswith("Where it goes to changed again.")
+    assert system.moved == ["9 New Road"]
+
+
 def test_a_refusal_says_what_to_do(customer, system, user):
     system.fails = [Rejected("It is packed.")]
     address_news.send_address(customer.fresh, user)
@@ -119,3 +131,23 @@ def test_the_page_offers_both_ways(customer, system):
     assert "They know the address" in html
     press(client, customer.fresh, "send_address")
     assert told().approved_by.username == "operator-person"
+
+
+def test_the_button_is_gone_while_the_partner_is_being_told(customer, system, user):
+    address_news.send_address(customer.fresh, user)
+    html = texts(log_in("Operator").get(page_of(customer.fresh)))
+    assert "Send the new address" not in html
+
+
+@pytest.mark.parametrize("status", ["shipped", "delivered", "canceled"])
+def test_the_button_is_gone_once_the_order_left_or_ended(customer, system, status):
+    PartnerOrder.objects.update(status=status)
+    html = texts(log_in("Operator").get(page_of(customer.fresh)))
+    assert "Send the new address" not in html
+
+
+@pytest.mark.parametrize("status", ["confirmed", "picking", "packed"])
+def test_the_button_is_there_as_long_as_the_parcel_is_not_on_its_way(customer, system, status):
+    PartnerOrder.objects.update(status=status)
+    html = texts(log_in("Operator").get(page_of(customer.fresh)))
+    assert "Send the new address" in html

@@ -10,7 +10,7 @@ from typing import Any
 
 from integrations.answers import Response
 from integrations.errors import ProviderError
-from integrations.providers.extensiv import catalog, orders
+from integrations.providers.extensiv import catalog, orders, refusals
 from integrations.providers.extensiv.pages import Row
 from integrations.types import (
     Address,
@@ -59,6 +59,6 @@ DIALECTS: Mapping[str, Dialect] = {
         encode_address=orders.encode_address,
         read_order=orders.read,
         read_state=orders.read_state,
-        refusal=orders.refusal,
+        refusal=refusals.refusal,
     )
 }

@@ -6,8 +6,7 @@ from dataclasses import asdict, replace
 from datetime import UTC
 from typing import Any, Literal
 
-from integrations.answers import Response
-from integrations.errors import BadResponse, Duplicate, ProviderError, Rejected
+from integrations.errors import BadResponse
 from integrations.providers.extensiv.pages import Row
 from integrations.said import Said, moment, units
 from integrations.types import (
@@ -36,7 +35,6 @@ WORDS: Mapping[State, str] = {
     "canceled": "canceled cancelled",
 }
 STATES = {word: state for state, words in WORDS.items() for word in words.split()}
-LONGEST_REASON = 200
 
 
 def encode(order: OrderToPlace) -> dict[str, Any]:
@@ -178,25 +176,3 @@ def _shipped(said: Said) -> tuple[ShippedLine, ...]:
 
 def _delivered(parcel: RemoteShipment) -> RemoteShipment:
     return parcel if parcel.status == "voided" else replace(parcel, status="delivered")
-
-
-def refusal(answer: Response) -> ProviderError:
-    """A refused write, in their words. One they have is 409, or 400 with the code Duplicate."""
-    said, code = _reason(answer)
-    sentence = f"{answer.host} refused the order (HTTP {answer.status})"
-    whole = f"{sentence}: {said.rstrip('.')}." if said else f"{sentence}."
-    if answer.status == 409 or code.lower() == "duplicate":
-        return Duplicate(whole)
-    return Rejected(whole)
-
-
-def _reason(answer: Response) -> tuple[str, str]:
-    try:
-        said = Said(answer.mapping())
-    except ProviderError:
-        return "", ""
-    code = said.text("ErrorCode", "code")
-    named = [Said(row).text("Name") for row in said.rows("Properties")]
-    about = f" ({', '.join(name for name in named if name)})" if any(named) else ""
-    words = said.text("Hint", "Message", "error_description", "error", "detail") or code
-    return f"{' '.join(words.split())}{about}"[:LONGEST_REASON], code

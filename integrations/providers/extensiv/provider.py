@@ -8,7 +8,14 @@ from pydantic import BaseModel
 
 from integrations.answers import Response
 from integrations.client_credentials import ClientCredentials
-from integrations.errors import BadResponse, Duplicate, NotAuthorized, Rejected
+from integrations.errors import (
+    BadResponse,
+    Duplicate,
+    NotAuthorized,
+    ProviderError,
+    Rejected,
+    Unconfirmed,
+)
 from integrations.providers.base import (
     Access,
     Cadence,
@@ -21,7 +28,7 @@ from integrations.providers.base import (
     PushesOrders,
     UpdatesOrders,
 )
-from integrations.providers.extensiv import catalog, config, orders
+from integrations.providers.extensiv import catalog, config, orders, refusals
 from integrations.providers.extensiv.dialect import DIALECTS, Dialect
 from integrations.providers.extensiv.pages import Row, read_pages, rows_of
 from integrations.registry import register
@@ -37,7 +44,6 @@ from integrations.types import (
     StockItem,
 )
 
-REFUSALS = (400, 409, 422)
 # So few SKUs are asked one by one.
 FEW = 5
 
@@ -158,11 +164,11 @@ class Extensiv(
         answer = self.access.http.write(
             "POST",
             self._dialect.orders,
-            accept=REFUSALS,
+            accept=refusals.OF_ORDERS,
             json=self._dialect.encode_order(order),
             subject=order.reference,
         )
-        if answer.status in REFUSALS:
+        if answer.status in refusals.OF_ORDERS:
             raise self._dialect.refusal(answer)
         placed = self._read(answer.mapping())
         if not placed.external_id or not placed.reference:
@@ -212,16 +218,27 @@ class Extensiv(
     def _change(self, external_id: str, body: Mapping[str, object]) -> PlacedOrder:
         path = self._dialect.order
         answer = self._patch(self._at(path, external_id), path, body)
-        if answer.status in REFUSALS:
+        if answer.status in refusals.OF_CHANGES:
             error = self._dialect.refusal(answer)
             raise Rejected(str(error)) if isinstance(error, Duplicate) else error
         if answer.status == 204:  # done, without a word on how it stands now
-            answer = self.access.http.read("GET", self._at(path, external_id), accept=())
+            return self._read_back(external_id)
         return self._read(answer.mapping())
 
+    def _read_back(self, external_id: str) -> PlacedOrder:
+        """How it stands after a change. Raises Unconfirmed: the change itself was made."""
+        path = self._dialect.order
+        try:
+            answer = self.access.http.read(
+                "GET", self._at(path, external_id), accept=(), template=path
+            )
+            return self._read(answer.mapping())
+        except ProviderError as exc:
+            raise Unconfirmed(f"{exc} The change was taken; how it stands is unknown.") from None
+
     def _patch(self, path: str, template: str, body: Mapping[str, object]) -> Response:
-        http = self.access.http
-        return http.write("PATCH", path, accept=REFUSALS, json=dict(body), template=template)
+        http, refused = self.access.http, refusals.OF_CHANGES
+        return http.write("PATCH", path, accept=refused, json=dict(body), template=template)
 
     @staticmethod
     def _at(path: str, external_id: str) -> str:

@@ -8,7 +8,7 @@ from integrations.sandbox.messages import Response, json_response
 from . import work
 from .calls import Call
 from .lies import spoil_stock
-from .models import Good, Order, Status
+from .models import Good, Order, Parcel, Status
 
 WORDS: dict[Status, str] = {
     "new": "exported",
@@ -66,9 +66,8 @@ def _stock_row(good: Good) -> Row:
 
 def _page(call: Call, rows: list[Row], name: str) -> Response:
     """A page in the envelope this server uses; never more rows than it allows."""
-    asked, most = call.request.query, call.place.rules.most_a_page
-    number = max(1, int(asked.get("page", "1") or 1))
-    size = min(most, max(1, int(asked.get("pageSize", most) or most)))
+    most = call.place.rules.most_a_page
+    number, size = _asked(call, "page", 1), min(most, _asked(call, "pageSize", most))
     if call.lies(Mode.PAGE_REPEATS):
         number = 1
     part = rows[(number - 1) * size : number * size]
@@ -79,6 +78,15 @@ def _page(call: Call, rows: list[Row], name: str) -> Response:
         "bare": part,
     }
     return json_response(envelopes[call.place.rules.envelope])
+
+
+def _asked(call: Call, name: str, usual: int) -> int:
+    """A number of the query, at least 1. Raises Refused."""
+    text = call.request.query.get(name, "")
+    try:
+        return max(1, int(text or usual))
+    except ValueError:
+        raise work.Refused(f"{name} is a number.") from None
 
 
 def create(call: Call) -> Response:
@@ -143,24 +151,26 @@ def one_order(call: Call) -> Response:
 
 
 def status(call: Call) -> Response:
-    """GET /api/v1/orders/{id}/status: how far it is, and the parcel it went with."""
+    """GET /api/v1/orders/{id}/status: how far it is, and the parcels it went with."""
     order = call.place.by_id(call.parts["id"])
     if order is None:
         return _not_found()
-    live = [one for one in order.parcels if not one.voided_at]
-    parcels = [
-        {
-            "id": str(one.id),
-            "carrier": one.carrier,
-            "tracking_number": one.number,
-            "shipped_at": one.shipped_at.isoformat(),
-            "delivered_at": one.delivered_at.isoformat() if one.delivered_at else None,
-            "line_items": [{"sku": sku, "quantity": n} for sku, n in one.lines.items()],
-        }
-        for one in live
-    ]
     body = {"id": str(order.id), "order_number": order.number, "status": WORDS[order.status]}
-    return json_response(body | {"shipments": parcels})
+    return json_response(body | {"shipments": [_parcel(one) for one in order.parcels]})
+
+
+def _parcel(parcel: Parcel) -> Row:
+    """One whose label was thrown away stays in the list, and says so."""
+    word = "delivered" if parcel.delivered_at else "in_transit"
+    return {
+        "id": str(parcel.id),
+        "status": "voided" if parcel.voided_at else word,
+        "carrier": parcel.carrier,
+        "tracking_number": parcel.number,
+        "shipped_at": parcel.shipped_at.isoformat(),
+        "delivered_at": parcel.delivered_at.isoformat() if parcel.delivered_at else None,
+        "line_items": [{"sku": sku, "quantity": n} for sku, n in parcel.lines.items()],
+    }
 
 
 def change(call: Call) -> Response:
