@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
 SHORT = Plan(
-    orders=36, kills=8, seed=7, buying_s=12, kill_every_s=1.5, tick_s=3, settle_s=420,
+    orders=24, kills=5, seed=7, buying_s=8, kill_every_s=1.5, tick_s=3, settle_s=420,
     power_cut=True, dispatch=(IMMEDIATE,) * 3 + (WEEKLY_APPEND,) * 2,
 )  # fmt: skip
 
