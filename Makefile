@@ -56,7 +56,8 @@ test: $(READY_DEV)  ## unit tests on SQLite
 
 # These ask no database, or only for whole pages; `make test` runs them.
 NOT_ON_POSTGRES := $(addprefix --ignore=tests/,integrations/sandbox integrations/http_client \
-	integrations/providers config/test_access.py config/test_shown_buttons.py)
+	integrations/providers config/adminkit config/test_environment.py config/test_empty_lists.py \
+	config/test_access.py config/test_shown_buttons.py)
 
 .PHONY: test-postgres
 test-postgres: $(READY_DEV)  ## unit and end-to-end tests on PostgreSQL, with real worker processes

@@ -15,11 +15,11 @@ STRIPE_ACCOUNT = "acct_crossdock"
 # What is on the checkout page: (SKU, title, price in dollars). The first three are kept by one
 # warehouse, the others by the other, which brings a catalog of its own.
 KEPT = (
-    ("CD-TOTE-01", "Canvas tote", "24.00"),
-    ("CD-CUP-12", "Travel cup 12 oz", "18.00"),
+    ("CD-TOTE-01", "Canvas tote", "19.00"),
+    ("CD-CUP-12", "Enamel cup, 12 oz", "24.00"),
     ("CD-FILTER-100", "Paper filters, 100", "6.50"),
-    ("GRN-TINC-30", "Calm tincture 30 ml", "32.00"),
-    ("HLX-CHOC-5", "Dark chocolate", "12.00"),
+    ("GRN-TINC-30", "Calm tincture, 30 ml", "38.00"),
+    ("HLX-CHOC-5", "Dark chocolate, 5 pieces", "14.00"),
 )
 
 
@@ -52,6 +52,7 @@ def connect_warehouses() -> None:
     signed = {"client_id": "veracore-demo", "client_secret": "sandbox-veracore-secret"}
     if _connect("veracore", VERACORE, "Harbor Fulfillment", {"company_id": "CROSSDOCK"}, signed):
         _confirm(VERACORE)
+        _ask_often(VERACORE)
     signed = {"client_id": "extensiv-demo", "client_secret": "sandbox-extensiv-secret"}
     settings = {"base_url": "https://wms.crossdock.example", "calls_per_second": "20"}
     if _connect("extensiv", EXTENSIV, "Valley Cold Storage", settings, signed):
@@ -106,6 +107,20 @@ def _confirm(slug: str) -> None:
 
     confirm_terms(Partner.objects.get(connection__slug=slug), None, timezone.now())
     _run(slug, "stock")
+
+
+def _ask_often(slug: str) -> None:
+    """Its own hours are Los Angeles' working day; who tries the demo does not wait for them."""
+    from django.utils import timezone
+
+    from integrations.models import FlowSchedule
+    from integrations.models.schedules import EVERY_DAY
+    from integrations.services.schedules import plan
+
+    rows = FlowSchedule.objects.filter(connection__slug=slug, every_minutes__isnull=False)
+    rows.update(every_minutes=5, weekdays=EVERY_DAY, window_from=None, window_to=None)
+    for row in rows:
+        plan(row, timezone.now())
 
 
 def _run(slug: str, flow: str) -> None:

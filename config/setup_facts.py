@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from catalog.models import Listing, Partner, Product, ShipTo
 from catalog.services.own_store import own_store
+from catalog.services.partners import is_warehouse
 from integrations.models import Connection, SyncRun
 from inventory.models import Location
 from orders.models import Notification, Order, PartnerOrder, Shipment
@@ -48,10 +49,16 @@ class Facts:
 
     @cached_property
     def partners(self) -> list[Partner]:
-        """Partners with a connected store, the oldest first."""
+        """Partners with a connected store, the oldest first.
+
+        The demo has warehouses from its start, and the first steps are about a store; who works
+        with warehouses alone takes the steps with one of them.
+        """
         active = Partner.objects.filter(connection__status=Connection.Status.ACTIVE)
         rows = active.filter(archived_at=None).select_related("connection").order_by("pk")
-        return list(rows.defer("connection__secrets", "connection__tokens"))
+        found = list(rows.defer("connection__secrets", "connection__tokens"))
+        stores = [one for one in found if not is_warehouse(one.connection)]
+        return stores if stores or self.sandbox else found
 
     @property
     def partner(self) -> Partner | None:

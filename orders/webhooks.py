@@ -73,14 +73,14 @@ def take_privacy_request(event: Event, row: InboundEvent) -> PrivacyRequest:
 def take_paid(event: Event, row: InboundEvent) -> Order:
     """A payment that succeeded: of an order we have, or of a checkout that is read."""
     assert isinstance(event.data, Payment)
-    return payments.take_paid(_connection(row), event.data)
+    return _kept(payments.take_paid(_connection(row), event.data), row)
 
 
 @on("payment.failed")
 def take_failed(event: Event, row: InboundEvent) -> Order:
     """A payment that did not succeed."""
     assert isinstance(event.data, Payment)
-    return payments.take_failed(_connection(row), event.data)
+    return _kept(payments.take_failed(_connection(row), event.data), row)
 
 
 @on("payment.refunded")
@@ -89,14 +89,20 @@ def take_refunded(event: Event, row: InboundEvent) -> Order:
     assert isinstance(event.data, Payment)
     connection = _connection(row)
     order = payments.order_of(connection, event.data)
-    return take_refund(connection, order, event.data)
+    return _kept(take_refund(connection, order, event.data), row)
 
 
 @on("payment.disputed")
 def take_disputed(event: Event, row: InboundEvent) -> Order:
     """A payment the customer's bank asks back."""
     assert isinstance(event.data, Payment)
-    return payments.take_disputed(_connection(row), event.data)
+    return _kept(payments.take_disputed(_connection(row), event.data), row)
+
+
+def _kept(order: Order, row: InboundEvent) -> Order:
+    """Whoever asked to be forgotten does not come back with their payment."""
+    keep_forgotten(order, row)
+    return order
 
 
 def _wait_if_placing(connection: Connection) -> None:

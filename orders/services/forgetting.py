@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from integrations.models import InboundEvent
 from integrations.types import PersonRequest
-from orders.models import Notification, Order, OrderContact
+from orders.models import Delivery, Notification, Order, OrderContact
 from orders.services.history import record
 from orders.services.person_texts import replace_everywhere
 from orders.services.raw_bodies import wipe_bodies
@@ -82,7 +82,8 @@ def forget_contact(order: Order, now: datetime, person: Person | None = None) ->
         blank = dict.fromkeys(BLANKED, "")
         gone = contact.redacted_at or now
         OrderContact.objects.filter(pk=contact.pk).update(name=GONE, redacted_at=gone, **blank)
-        Order.objects.filter(pk=order.pk).exclude(note="").update(note="")
+        Order.objects.filter(pk=order.pk).update(note="", refund_note="")
+        Delivery.objects.filter(partner_order__order=order).update(note="")
         _forget_mails(order.notifications.all())
         if is_new:
             record(order, "redacted", "The customer's name and address were deleted.")

@@ -11,7 +11,7 @@ from django.db.models import Q
 from integrations.models import Connection
 from integrations.models.base import locked
 from integrations.providers.base import ReadsCheckouts
-from integrations.services.alerts import raise_alert
+from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.connections import provider_for
 from integrations.services.webhooks import Ignored, Waiting
 from integrations.types import Payment
@@ -86,10 +86,15 @@ def problem_of(order: Order, payment: Payment) -> str:
 
 
 def mark_paid(order: Order, payment: Payment, actor: str) -> None:
-    """Paid, once: its lines may go to partners who wait for that. The order is locked."""
-    Order.objects.filter(pk=order.pk, paid_at=None).update(
-        paid_at=payment.at, payment_reference=payment.external_id[:200], payment_problem=""
-    )
+    """Paid, once: its lines may go to partners who wait for that. The order is locked.
+
+    One that another payment had put on hold goes on.
+    """
+    paid = {"paid_at": payment.at, "payment_reference": payment.external_id[:200]}
+    if order.payment_problem:
+        paid |= {"payment_problem": "", "held_at": None}
+        close_alert(f"payment:{order.pk}")
+    Order.objects.filter(pk=order.pk, paid_at=None).update(**paid)
     order.refresh_from_db()
     record(order, "paid", "Paid.", actor=actor, payment=payment.external_id)
     if order.canceled_at is None:

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import portal, walks
+from tests.browser import portal, walks, warehouse_walk
 from tests.browser.axe import Axe, fetch_axe
 from tests.browser.chromium import Camera, Person, launch, new_person
 from tests.browser.hands import Keyboard, Mouse
@@ -91,6 +91,12 @@ def by_our_center(walker: Walker, keyboard: Keyboard, demo: Demo) -> walks.Seen:
 def straight(by_our_center: walks.Seen, walker: Walker, demo: Demo) -> walks.Seen:
     with _picture_of_failure(walker, demo):
         return walks.walk_straight_to_the_customer(walker)
+
+
+@pytest.fixture(scope="session")
+def by_warehouse(straight: walks.Seen, walker: Walker, demo: Demo) -> warehouse_walk.Followed:
+    with _picture_of_failure(walker, demo):
+        return warehouse_walk.walk_by_warehouse(walker, demo)
 
 
 @contextmanager

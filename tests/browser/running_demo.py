@@ -28,6 +28,7 @@ class Demo:
     """A running demo: what it printed, and the addresses and the login found in that."""
 
     process: Any
+    folder: Path = Path()
     printed: list[str] = field(default_factory=list)
     greeted: threading.Event = field(default_factory=threading.Event)
     reader: Any = None
@@ -74,7 +75,7 @@ def start_demo(folder: Path, within_s: int = READY_WITHIN_S, **variables: str) -
         text=True,
         start_new_session=True,
     )
-    demo = Demo(process)
+    demo = Demo(process, folder)
     demo.reader = threading.Thread(target=demo.read_output, daemon=True)
     demo.reader.start()
     if not (demo.greeted.wait(within_s) and demo.portal):

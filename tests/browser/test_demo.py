@@ -4,6 +4,7 @@ import pytest
 
 from tests.browser.chromium import Person
 from tests.browser.walks import LAST_LEG, Seen
+from tests.browser.warehouse_walk import Followed
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
@@ -29,6 +30,18 @@ def test_a_second_partner_ships_straight_to_the_customer(straight: Seen) -> None
     assert straight.their_number in straight.told.at_order
     assert straight.their_number in straight.told.at_store
     assert f"Tracking number: {straight.their_number}" in straight.told.in_mail
+
+
+def test_a_paid_checkout_goes_by_the_warehouse_to_the_door(by_warehouse: Followed) -> None:
+    number = by_warehouse.number
+    assert by_warehouse.stages == ["With partner", "Picking", "Packed", "Shipped", "Delivered"]
+    assert "1ZDOOR1" in by_warehouse.tracking
+    assert by_warehouse.subjects == [
+        f"We have your order {number}",
+        f"Your order {number} has arrived",
+        f"Your order {number} is on its way",
+    ]
+    assert by_warehouse.complaints == []
 
 
 def test_nothing_went_wrong_in_any_window(straight: Seen, people: list[Person]) -> None:

@@ -10,6 +10,7 @@ from orders.models import Delivery, Notification, Order, Shipment
 from orders.services.capture import capture_order
 from orders.services.deliveries import book_delivery, finish_delivery
 from orders.services.delivery_carriers import Booking
+from orders.services.forgetting import forget_contact
 from orders.services.partner_news import take_state
 from tests.catalog.people import log_in, texts
 from tests.orders.builders import (
@@ -96,6 +97,12 @@ def test_the_page_says_what_is_to_do_and_takes_what_was_agreed(packed):
     press(client, packed, "book", **given)
     assert Delivery.objects.get().courier == "Green Bikes"
     assert "Its delivery is booked." in texts(client.get(page))
+
+
+def test_what_was_noted_for_the_courier_is_forgotten_with_the_customer(packed, user):
+    book_delivery(packed.delivery, Booking("Green Bikes", AT, "GB-7", "Ring at Dana's"), user)
+    forget_contact(packed.order, NOW)
+    assert Delivery.objects.get().note == ""
 
 
 def test_ask_now_asks_about_this_order_alone(packed):

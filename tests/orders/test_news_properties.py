@@ -91,7 +91,7 @@ def check(row: PartnerOrder, before: str, parcels_before: dict[str, str]) -> tup
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("provider", ["shopify-partner", "extensiv"])
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(script=news)
 def test_partner_orders_and_parcels_only_go_forward(db: None, provider: str, script: list) -> None:
     with transaction.atomic():

@@ -120,6 +120,15 @@ def test_another_amount_or_currency_holds_the_order(order, stripe, fields, probl
     assert Alert.objects.get(kind="payment", closed_at=None).count == 1
 
 
+def test_the_right_payment_after_a_wrong_one_lets_it_go(order, stripe):
+    take_paid(stripe, payment(amount=Decimal(1)))
+    take_paid(stripe, payment(external_id="pi_2"))
+    order.refresh_from_db()
+    assert (order.attention, order.held_at, order.payment_reference) == ("", None, "pi_2")
+    assert PartnerOrder.objects.get().order == order
+    assert not Alert.objects.filter(kind="payment", closed_at=None).exists()
+
+
 def test_staff_accept_a_payment_that_does_not_fit(order, stripe, user):
     take_paid(stripe, payment(amount=Decimal("47.99")))
     assert accept_payment(order, user)

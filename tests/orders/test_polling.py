@@ -82,6 +82,8 @@ def poll(connection: Connection, provider, clock: Clock, monkeypatch, flow="orde
     return run
 
 
+# Each turn is a transaction of its own: ten thousand in one would be a hundred times slower.
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_ten_thousand_orders_within_two_calls_a_second_and_none_is_starved(warehouse, monkeypatch):
     many(warehouse, 10_000)
     clock, connection = Clock(), warehouse.connection

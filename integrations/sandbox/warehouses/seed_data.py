@@ -12,7 +12,7 @@ VERACORE: dict[str, Any] = {
     "client_secret": "sandbox-veracore-secret",
     "goods": [
         {"sku": "CD-TOTE-01", "title": "Canvas tote", "on_hand": 120},
-        {"sku": "CD-CUP-12", "title": "Travel cup 12 oz", "on_hand": 80},
+        {"sku": "CD-CUP-12", "title": "Enamel cup, 12 oz", "on_hand": 80},
         {"sku": "CD-FILTER-100", "title": "Paper filters, 100", "on_hand": 300},
     ],
 }
@@ -23,10 +23,10 @@ EXTENSIV: dict[str, Any] = {
     "client_id": "extensiv-demo",
     "client_secret": "sandbox-extensiv-secret",
     "goods": [
-        {"sku": "GRN-TINC-30", "title": "Calm tincture 30 ml", "brand": "Greenline"},
+        {"sku": "GRN-TINC-30", "title": "Calm tincture, 30 ml", "brand": "Greenline"},
         {"sku": "GRN-GUM-10", "title": "Evening gummies", "brand": "Greenline"},
         {"sku": "GRN-BALM-50", "title": "Muscle balm 50 g", "brand": "Greenline"},
-        {"sku": "HLX-CHOC-5", "title": "Dark chocolate", "brand": "Helix Kitchen"},
+        {"sku": "HLX-CHOC-5", "title": "Dark chocolate, 5 pieces", "brand": "Helix Kitchen"},
         {"sku": "HLX-TEA-20", "title": "Mint tea, 20 bags", "brand": "Helix Kitchen"},
         {"sku": "HLX-DROP-15", "title": "Ginger drops", "brand": "Helix Kitchen"},
     ],

@@ -26,7 +26,7 @@ def test_a_product_is_shown_with_its_regulated_facts(floor):
     assert row.pop("id").isdigit()
     assert row == {
         "sku": "GRN-TINC-30",
-        "product_name": "Calm tincture 30 ml",
+        "product_name": "Calm tincture, 30 ml",
         "brand": "Greenline",
         "quantity_available": 40,
         "price": 8.5,
