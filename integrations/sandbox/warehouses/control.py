@@ -133,7 +133,8 @@ def _order(world: "World", place: Warehouse, given: Given) -> Given:
 
 
 def _ship(world: "World", place: Warehouse, given: Given) -> Given:
-    units = {str(sku): int(n) for sku, n in given["units"].items()} if "units" in given else None
+    named = dict(given["units"]) if "units" in given else None
+    units = None if named is None else {str(sku): int(n) for sku, n in named.items()}
     carrier, number = str(given.get("carrier", "UPS")), str(given.get("tracking", ""))
     order = _order_of(place, given)
     return work.ship(world, place, order, carrier, number, units).model_dump(mode="json")
@@ -151,10 +152,13 @@ def _simple(act: Callable[..., object], *names: str) -> Action:
 
 
 def _set_stock(world: "World", place: Warehouse, given: Given) -> Given:
-    good = work.count(world, place, str(given["sku"]), int(given["on_hand"]))
+    sku, on_hand = str(given["sku"]), int(given["on_hand"])
     more = {name: given[name] for name in given.keys() - {"sku", "on_hand", "id"}}
-    place.goods[good.sku] = Good.model_validate(good.model_dump() | more)
-    return place.goods[good.sku].model_dump(mode="json")
+    known = place.goods.get(sku) or Good(id=0, sku=sku, title=sku, on_hand=0)
+    changed = Good.model_validate(known.model_dump() | more)
+    counted = work.count(world, place, sku, on_hand)
+    place.goods[sku] = changed.model_copy(update={"id": counted.id, "on_hand": on_hand})
+    return place.goods[sku].model_dump(mode="json")
 
 
 ACTIONS: dict[str, Action] = {

@@ -149,7 +149,9 @@ def cancel(world: "World", place: Warehouse, order: Order, reason: str = "") -> 
 
 
 def count(world: "World", place: Warehouse, sku: str, on_hand: int) -> Good:
-    """Somebody counted the shelf; a SKU that was not there is new."""
+    """Somebody counted the shelf; a SKU that was not there is new. Raises Refused."""
+    if on_hand < 0:
+        raise Refused(f"There cannot be {on_hand} of {sku} on the shelf.")
     good = place.goods.get(sku) or Good(id=world.new_id(), sku=sku, title=sku, on_hand=0)
     place.goods[sku] = good
     if good.on_hand != on_hand:
