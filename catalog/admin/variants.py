@@ -7,7 +7,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
-from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
@@ -156,7 +155,7 @@ class VariantAdmin(ImportLink, CsvLink, SummaryAdmin):
         stock = badge(variant.stock.word) if variant.stock else NOTHING
         if own_listing(variant):
             return stock
-        return format_html("{} {}", stock, badge("Not in our store", "warn"))
+        return badge("Not in our store", "warn")
 
     # --- actions
 

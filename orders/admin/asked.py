@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.adminkit.parts import NOTHING, badge, when
+from config.adminkit.parts import badge, when
 from orders.models import PartnerOrder
 from orders.services.polling import UNFINISHED
 
@@ -20,10 +20,11 @@ def last_asked(row: PartnerOrder) -> datetime | None:
 def asked_at(row: PartnerOrder) -> SafeString:
     """The age, marked where it is older than the connection allows."""
     if row.status not in UNFINISHED or not row.external_id:
-        return NOTHING
+        return SafeString("")
     at = last_asked(row)
     if at is None:
-        return format_html('<span class="q">{}</span>', "Not yet")
+        return format_html("{}", "not asked yet")
     hours = row.connection.stale_after_h if row.connection else 24
     is_old = at < timezone.now() - timedelta(hours=hours)
-    return format_html("{} {}", when(at), badge("Stale")) if is_old else when(at)
+    said = format_html("asked {}", when(at))
+    return format_html("{} {}", said, badge("Stale")) if is_old else said

@@ -15,7 +15,7 @@ from config.adminkit.empty import Empty
 from config.adminkit.filters import ComingRange, MultiChoice, NumberRange, rule_filter
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
-from config.adminkit.parts import badge, copyable, money, when
+from config.adminkit.parts import badge, copyable, money, two_lines, when
 from orders.admin import partner_order_questions as questions
 from orders.admin import states
 from orders.admin.asked import asked_at
@@ -54,7 +54,6 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, DeliveryButtons, SummaryAd
         "next_run",
         "cutoff",
         "number",
-        "asked",
     ]
     column_css = SummaryAdmin.column_css | {"partner": "m-e"}
     list_filter = [
@@ -151,16 +150,11 @@ class PartnerOrderAdmin(PlanButtons, DecisionButtons, DeliveryButtons, SummaryAd
 
     @column("Their answer", "p2")
     def number(self, obj: PartnerOrder) -> SafeString:
-        """What the partner calls it, or why they did not take it."""
+        """What the partner calls it and how old that is, or why they did not take it."""
         last = states.last_submission(obj)
         if last is None or last.status != Submission.Status.FAILED:
-            return copyable(obj.external_number)
+            return two_lines(copyable(obj.external_number), asked_at(obj))
         return format_html('<span class="clamp q" title="{0}">{0}</span>', last.error)
-
-    @column("Asked", "p3", "polled_at")
-    def asked(self, obj: PartnerOrder) -> SafeString:
-        """When its system was last asked how far it is."""
-        return asked_at(obj)
 
     @column("", "num acts m-f")
     def row_actions(self, obj: PartnerOrder) -> SafeString:
