@@ -37,7 +37,7 @@ def _mail(alert: Alert, now: datetime) -> bool:
     if not row.update(mailed_at=now):
         return False
     try:
-        mail_admins(alert.title, _text(alert))
+        mail_admins(" ".join(alert.title.split()), _text(alert))
     except (smtplib.SMTPException, OSError):
         Alert.objects.filter(pk=alert.pk, mailed_at=now).update(mailed_at=None)
         return False

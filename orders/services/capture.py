@@ -104,6 +104,7 @@ def order_number(connection: Connection, name: str) -> str:
     A store that begins to count anew gives a name twice: the later one gets -2, -3 behind it.
     """
     first = Order.objects.order_by("pk").values_list("connection_id", flat=True).first()
+    name = " ".join(name.split())
     wanted = name if first in (None, connection.pk) else f"{connection.slug}-{name}"
     names = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
     return next(one for one in names if not Order.objects.filter(number=one).exists())

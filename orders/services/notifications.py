@@ -49,7 +49,7 @@ def notify(order: Order, event: str, about: models.Model) -> Notification | None
             "type": kind,
             "status": Status.SUPPRESSED if is_quiet() else Status.QUEUED,
             "order": order,
-            "subject": render_to_string(f"emails/{template}.subject.txt", context).strip(),
+            "subject": one_line(render_to_string(f"emails/{template}.subject.txt", context)),
             "body": render_to_string(f"emails/{template}.txt", context),
         },
     )
@@ -70,6 +70,11 @@ def mail_lines(about: models.Model) -> list[tuple[int, str]]:
         wanted = about.lines.filter(quantity__gt=0).order_by("pk")
         return list(wanted.values_list("quantity", "title"))
     return []
+
+
+def one_line(text: str) -> str:
+    """Without the line breaks that a name from a channel may hold, and a subject may not."""
+    return " ".join(text.split())
 
 
 def send(notification: Notification, now: datetime | None = None) -> bool:
@@ -96,6 +101,8 @@ def _hand_over(notification: Notification, server: Any, now: datetime) -> bool:
     mail.attach_alternative(_as_html(notification), "text/html")
     try:
         mail.send()
+    except ValueError:  # before anything was sent: Django lets no such address or subject through
+        give_up(notification, Status.FAILED, "This is no address an e-mail can be sent to.")
     except smtplib.SMTPServerDisconnected:
         give_up(notification, Status.UNKNOWN, "The mail server's answer was lost.")
     except smtplib.SMTPException as exc:

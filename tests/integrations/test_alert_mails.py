@@ -39,6 +39,13 @@ def test_an_alert_is_mailed_once_with_its_advice_and_its_address(settings):
     assert f"{settings.BASE_URL}/admin/integrations/alert/{alert.pk}/change/" in sent.body
 
 
+def test_a_name_on_several_lines_is_one_line_of_the_subject():
+    """Mail refuses a subject with a line break, and the minute's other work would not be done."""
+    raise_alert("placement:2", "placement", "Blue\r\nDoor did not take CD-2", "Press Retry.")
+    assert mail_alerts(timezone.now()) == 1
+    assert mail.outbox[0].subject == "[Crossdock] Blue Door did not take CD-2"
+
+
 @pytest.mark.parametrize("what", ["closed", "snoozed", "old", "small"])
 def test_what_is_over_put_aside_old_or_small_is_not_mailed(what):
     now = timezone.now()

@@ -132,3 +132,24 @@ def test_the_mail_goes_out_as_text_and_as_html(checkout, warehouse):
     assert "<h1" in html
     assert "2 x Mug" in html
     assert "2 x Mug" in sent.body
+
+
+def test_a_number_on_two_lines_is_one_line_of_the_subject(checkout, warehouse):
+    order = buy(checkout, warehouse, number="S-1\r\nBcc: all@customer.example")
+    row = Notification.objects.get()
+    assert order.number == "S-1 Bcc: all@customer.example"
+    assert row.subject == f"We have your order {order.number}"
+    assert send(row)
+    assert mail.outbox[0].bcc == []
+
+
+def test_an_address_no_mail_can_go_to_is_for_a_person(checkout, warehouse):
+    buy(checkout, warehouse, number="S-1")
+    Notification.objects.update(recipient="dana@customer.example\nBcc: all@customer.example")
+    assert not send(Notification.objects.get())
+    row = Notification.objects.get()
+    assert (row.status, row.error) == (
+        "failed",
+        "This is no address an e-mail can be sent to.",
+    )
+    assert mail.outbox == []
