@@ -47,7 +47,7 @@ run: $(READY) .env  ## the portal and its workers, with the settings in .env
 
 # --- check it ---
 
-# Test processes side by side; end-to-end tests have the machine to themselves.
+# Test processes side by side; end-to-end tests each have portal, workers and database of their own.
 JOBS ?= auto
 
 .PHONY: test
@@ -59,15 +59,19 @@ NOT_ON_POSTGRES := $(addprefix --ignore=tests/,integrations/sandbox integrations
 	integrations/providers config/adminkit config/test_environment.py config/test_empty_lists.py \
 	config/test_access.py config/test_shown_buttons.py)
 
+# By their names the long ones come first; at random, one of them would end up running alone.
+LONGEST_FIRST := -p no:randomly --no-loadscope-reorder
+
 .PHONY: test-postgres
 test-postgres: $(READY_DEV)  ## unit and end-to-end tests on PostgreSQL, with real worker processes
 	@$(THROWAWAY) DATABASE_URL=$(TEST_DATABASE_URL) $(PY) -m pytest -q --create-db -n $(JOBS) \
 		$(NOT_ON_POSTGRES)
-	@$(THROWAWAY) DATABASE_URL=$(TEST_DATABASE_URL) $(PY) -m pytest -q --create-db -m e2e
+	@$(THROWAWAY) DATABASE_URL=$(TEST_DATABASE_URL) $(PY) -m pytest -q --create-db -m e2e \
+		-n $(JOBS) --dist loadfile $(LONGEST_FIRST)
 
 .PHONY: test-browser
 test-browser: $(READY_DEV)  ## the demo in Chromium: walks, crawl, keyboard, axe-core (needs npm)
-	@$(THROWAWAY) $(PY) -m pytest -q -m browser
+	@$(THROWAWAY) $(PY) -m pytest -q -m browser -n $(JOBS) --dist loadgroup
 
 .PHONY: schema
 schema: $(READY_DEV)  ## what we send to Shopify, against its official schema (needs npm)

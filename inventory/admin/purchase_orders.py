@@ -169,7 +169,7 @@ class PurchaseOrderAdmin(ImportLink, CsvLink, SummaryAdmin):
     def total_(self, order: PurchaseOrder) -> SafeString:
         return money(order.total, order.currency or "USD") if order.currency else _plain(order)
 
-    @column("Their id", "p3")
+    @column("Their id", "p4")
     def theirs(self, order: Any) -> SafeString:
         return copyable(order.their_id)
 

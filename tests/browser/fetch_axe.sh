@@ -6,9 +6,12 @@ package="axe-core@4.14.1"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/crossdock-axe/$package"
 
 if [ ! -f "$cache/package/axe.min.js" ]; then
-    mkdir -p "$cache"
-    archive="$(cd "$cache" && npm pack --silent "$package")"
-    tar -xzf "$cache/$archive" -C "$cache" package/axe.min.js package/LICENSE
-    rm "$cache/$archive"
+    mkdir -p "$cache/package"
+    # In a folder of its own: two test processes may fetch it at the same time.
+    scratch="$(mktemp -d "$cache/fetch.XXXXXX")"
+    trap 'rm -rf "$scratch"' EXIT
+    archive="$(cd "$scratch" && npm pack --silent "$package")"
+    tar -xzf "$scratch/$archive" -C "$scratch" package/axe.min.js package/LICENSE
+    mv -f "$scratch/package/LICENSE" "$scratch/package/axe.min.js" "$cache/package/"
 fi
 echo "$cache/package/axe.min.js"
