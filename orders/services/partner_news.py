@@ -161,12 +161,13 @@ def _say_unknown(placed: PartnerOrder, word: str) -> None:
 def compare_lines(row: PartnerOrder, found: PlacedOrder) -> bool:
     """Whether the partner's order says what was agreed; then nobody needs to look any more.
 
-    A stranger's order, or one about which something is being sent, says nothing: False.
+    A stranger's order, one about which something is being sent, and an answer that does not tell
+    the lines say nothing: False.
     """
     account = row.connection.account if row.connection else ""
     if (found.reference, found.account) != (row.reference, account) or in_flight(row):
         return False
-    if differs(lines_there(row), found.lines):
+    if not found.tells_lines or differs(lines_there(row), found.lines):
         return False
     close_differences(row)
     return True

@@ -203,3 +203,26 @@ def test_the_cost_of_an_open_order_falls_with_a_canceled_line(own_store, partner
     capture_order(own_store, replace(remote, version=NOW + timedelta(1), canceled_at=NOW))
 
     assert PartnerOrder.objects.get().cost_total == 0
+
+
+def test_an_order_found_by_its_parcels_alone_is_placed_whatever_they_hold(
+    own_store, partner, system, monkeypatch
+):
+    row = pending(own_store, partner)
+    system.script = [("after", Unconfirmed("Lost."))]
+    send(row)
+    whole = system.find_order(row.reference)
+    silent = replace(whole, lines=(), tells_lines=False)
+    monkeypatch.setattr(system, "find_order", lambda reference: silent)
+
+    assert look(row).status == "submitted"
+    assert not Alert.objects.filter(kind="difference").exists()
+
+
+def test_an_order_found_without_its_lines_where_they_are_told_differs(own_store, partner, system):
+    row = pending(own_store, partner)
+    system.script = [("after", Unconfirmed("Lost."))]
+    send(row)
+    system.change(row.reference, lines=())
+
+    assert look(row).status == "failed"

@@ -47,6 +47,8 @@ def test_order_lines_the_partner_changed_are_said_until_they_agree_again(custome
     assert compare_lines(row, stranger) is False
     wanted = Submission.objects.get().content["lines"][0]
     system.change(row.reference, lines=(PlacedLine(wanted["external_id"], wanted["sku"], 3),))
+    silent = replace(system.orders[row.reference], tells_lines=False)
+    assert compare_lines(row, silent) is False
     assert compare_lines(row, system.orders[row.reference]) is True
     alert.refresh_from_db()
     assert alert.closed_at is not None

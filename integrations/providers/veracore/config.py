@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
 ADDRESS = "https://api.veracore.com/v1"
+NOT_AN_ADDRESS = f"This is not the address of an API. It looks like {ADDRESS}."
 COMPANY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 PATH = re.compile(r"(?:/[A-Za-z0-9._-]+)+")
 DialectName = Literal["rest"]
@@ -85,10 +86,11 @@ def read_address(text: str) -> str:
         parts = urlsplit(text if "://" in text else f"https://{text}")
         host, plain = (parts.hostname or "").lower(), parts.netloc.lower()
     except ValueError:
-        host, plain = "", ""
-    is_path = not parts.path.rstrip("/") or PATH.fullmatch(parts.path.rstrip("/"))
+        raise ValueError(NOT_AN_ADDRESS) from None
+    path = parts.path.rstrip("/")
+    is_path = not path or (PATH.fullmatch(path) and "/.." not in path)
     if not host or plain != host or "." not in host or not is_path or parts.query or parts.fragment:
-        raise ValueError(f"This is not the address of an API. It looks like {ADDRESS}.")
+        raise ValueError(NOT_AN_ADDRESS)
     if parts.scheme.lower() != "https":
         raise ValueError("VeraCore is called over https only. Write the address with https://.")
-    return f"https://{host}{parts.path.rstrip('/')}"
+    return f"https://{host}{path}"

@@ -14,7 +14,7 @@ from integrations.providers.veracore import orders, parcels, stock
 from integrations.types import OrderState, OrderToPlace, PlacedOrder, RemoteShipment, StockItem
 
 Row = Mapping[str, Any]
-EXISTS = ("already exists", "duplicate")
+EXISTS = b"already exists"
 LONGEST_REASON = 200
 
 
@@ -33,13 +33,15 @@ class Dialect:
 
 
 def refusal(answer: Response) -> ProviderError:
-    """A refused order, in their words. Some say 409 for one they have, some 400 with a sentence."""
+    """A refused order, in their words. Some say 409 for one they have, some 400 with a sentence.
+
+    That sentence is looked for in the whole body: it may stand in a list, or be no JSON at all.
+    """
     said = orders.reason_of(answer)[:LONGEST_REASON].rstrip(".")
     sentence = f"{answer.host} refused the order (HTTP {answer.status})"
     whole = f"{sentence}: {said}." if said else f"{sentence}."
-    if answer.status == 409 or any(word in said.lower() for word in EXISTS):
-        return Duplicate(whole)
-    return Rejected(whole)
+    is_there = EXISTS in answer.body.lower() or "duplicate" in said.lower()
+    return Duplicate(whole) if answer.status == 409 or is_there else Rejected(whole)
 
 
 DIALECTS: Mapping[str, Dialect] = {

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from integrations.answers import Response
 from integrations.errors import BadResponse, ProviderError
-from integrations.said import Said, units
+from integrations.said import Said, as_text, units
 from integrations.types import LineToPlace, OrderState, OrderToPlace, PlacedLine, PlacedOrder
 
 Row = Mapping[str, Any]
@@ -15,6 +15,8 @@ State = Literal["confirmed", "picking", "packed", "shipped", "delivered", "cance
 NUMBER = ("OrderNumber", "OrderNo")
 SKU, QUANTITY = ("SKU", "ProductId", "PartNumber"), ("Quantity", "QuantityOrdered", "Qty")
 LINES = ("Items", "Lines", "OrderItems")
+REASONS = ("Error", "Message", "ErrorMessage", "Errors", "detail", "title")
+DEEPEST = 4  # levels a sentence is looked for in
 # Their words, folded; anything else is a word we do not know and moves nothing.
 WORDS: Mapping[State, str] = {
     "confirmed": "unprocessed unapproved accepted pending hold new backordered received",
@@ -111,7 +113,16 @@ def _folded(word: str) -> str:
 def reason_of(answer: Response) -> str:
     """Why they refused, in their words; empty where the answer says nothing readable."""
     try:
-        said = Said(answer.mapping())
+        return " ".join(_sentence(answer.json(), DEEPEST).split())
     except ProviderError:
         return ""
-    return " ".join(said.text("Error", "Message", "ErrorMessage", "detail", "title").split())
+
+
+def _sentence(value: Any, deep: int) -> str:
+    """The first sentence in it: by name, in a list, or alone."""
+    if isinstance(value, Mapping) and deep:
+        said = Said(value)
+        value = [said.get(name) for name in REASONS]
+    if isinstance(value, list) and deep:
+        return next((text for one in value if (text := _sentence(one, deep - 1))), "")
+    return as_text(value)

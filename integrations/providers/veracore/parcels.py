@@ -1,5 +1,6 @@
 """Parcels: several per order, the same one named twice, voided ones, days without a clock."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -7,13 +8,16 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from integrations.providers.veracore.orders import LINES, QUANTITY, SKU, number_of
-from integrations.said import Said, moment, units
+from integrations.said import Said, as_text, moment, units
 from integrations.types import RemoteShipment, ShippedLine
 
 Row = Mapping[str, Any]
 Status = Literal["in_transit", "delivered", "exception", "voided"]
 TRACKING = ("TrackingNumber", "TrackingId", "TrackingNo")
 IDS = ("ShipmentId", "PackageId", "Id")
+FURTHEST_FIRST: tuple[Status, ...] = ("delivered", "exception", "voided")
+DELIVERED = ("DeliveredDate", "DeliveredAt")
+NO_DAY = re.compile(r"(?:0001|1900)-01-01|0?1/0?1/(?:0001|1900)")
 # Their days carry no zone: the warehouse's hours are Los Angeles' (as our users described them).
 ZONE = ZoneInfo("America/Los_Angeles")
 
@@ -33,60 +37,89 @@ def _key(row: Row) -> str:
 
 
 def _parcel(order: str, rows: list[Row]) -> RemoteShipment:
-    """Rows that say the same thing of it count once; others name different lines of it."""
-    apart = [row for at, row in enumerate(rows) if row not in rows[:at]]
-    said = Said(min(apart, key=lambda row: Said(row).text(*IDS)))
-    lines = _lines(apart)
-    tracking = said.text(*TRACKING)
+    """Its id stays the first it had. A label thrown away is not counted beside the one made anew.
+
+    Where every label of it was, it is the parcel that was voided.
+    """
+    rows = sorted(rows, key=_age)
+    told = [row for row in rows if not _is_voided(Said(row))] or rows
+    lines, tracking, status = _lines(told), _first(told, *TRACKING), _status(told)
+    arrived = _moment(told, *DELIVERED, "DeliveryDate")  # the last may be a promise
     return RemoteShipment(
-        external_id=said.text(*IDS) or f"{order}:{tracking or 1}",
+        external_id=_first(rows, *IDS) or f"{order}:{tracking or 1}",
         order_id=order,
         lines=lines,
-        carrier=said.text("Carrier", "FreightCarrier"),
-        service=said.text("Service", "FreightService"),
+        carrier=_first(told, "Carrier", "FreightCarrier"),
+        service=_first(told, "Service", "FreightService"),
         tracking_number=tracking,
-        url=_url(said),
-        status=_status(apart),
-        shipped_at=_moment(said, "ShipDate", "DateShipped", "ShippedAt"),
-        delivered_at=_moment(said, "DeliveredDate", "DeliveryDate"),
+        url=_url(told),
+        status=status,
+        shipped_at=_moment(told, "ShipDate", "DateShipped", "ShippedAt"),
+        delivered_at=arrived if status == "delivered" else None,
         is_whole=not lines,
     )
 
 
+def _age(row: Row) -> tuple[int, str]:
+    """Their ids in the order they were given: 9 comes before 10."""
+    found = Said(row).text(*IDS)
+    return len(found), found
+
+
+def _first(rows: Iterable[Row], *names: str) -> str:
+    return next((text for row in rows if (text := Said(row).text(*names))), "")
+
+
 def _lines(rows: Iterable[Row]) -> tuple[ShippedLine, ...]:
-    """Units by SKU; empty where they do not say what is inside: then it is all of the order."""
+    """Units by SKU; empty where they do not say what is inside: then it is all of the order.
+
+    The same lines under the same id are told twice; others name different lines of it.
+    """
     found: dict[str, int] = defaultdict(int)
+    seen: list[tuple[str, list[Row]]] = []
     for row in rows:
-        for line in Said(row).rows(*LINES):
+        said = Said(row)
+        told = said.text(*IDS), said.rows(*LINES)
+        for line in [] if told in seen else told[1]:
             sku, count = Said(line).text(*SKU), units(Said(line).get("QuantityShipped", *QUANTITY))
             if sku and count:
                 found[sku] += count
+        seen.append(told)
     return tuple(ShippedLine(sku, sku, count) for sku, count in found.items())
 
 
 def _status(rows: Iterable[Row]) -> Status:
-    """Voided only where all that is said of it is: a label may be made anew under its number."""
-    states = [_status_of(Said(row)) for row in rows]
-    if all(state == "voided" for state in states):
-        return "voided"
-    live = [state for state in states if state != "voided"]
-    return next((state for state in live if state != "in_transit"), "in_transit")
+    """The furthest of what is told of it."""
+    states = {_status_of(Said(row)) for row in rows}
+    return next((state for state in FURTHEST_FIRST if state in states), "in_transit")
 
 
 def _status_of(said: Said) -> Status:
-    word = said.text("Status", "ShipmentStatus").lower()
-    is_voided = said.get("Voided", "IsVoided") is True or said.text("DateVoided", "VoidedDate")
-    if is_voided or word in ("voided", "void"):
+    word = _word(said)
+    if _is_voided(said):
         return "voided"
-    if word == "delivered":
-        return "delivered"
-    return "exception" if word in ("exception", "returned", "undeliverable") else "in_transit"
+    if word in ("exception", "returned", "undeliverable"):
+        return "exception"
+    is_there = word == "delivered" or moment(said.get(*DELIVERED), ZONE) is not None
+    return "delivered" if is_there else "in_transit"
 
 
-def _url(said: Said) -> str:
-    url = said.text("TrackingUrl", "TrackingLink")
+def _is_voided(said: Said) -> bool:
+    """By a flag, a day or a word. .NET writes the first day of its calendar for no day."""
+    flag, at = said.get("Voided", "IsVoided"), said.text("DateVoided", "VoidedDate")
+    is_marked = flag is True or as_text(flag).lower() in ("true", "yes", "y", "1")
+    return is_marked or bool(at and not NO_DAY.match(at)) or _word(said) in ("voided", "void")
+
+
+def _word(said: Said) -> str:
+    return said.text("Status", "ShipmentStatus").lower()
+
+
+def _url(rows: Iterable[Row]) -> str:
+    url = _first(rows, "TrackingUrl", "TrackingLink")
     return url if url.startswith(("https://", "http://")) else ""
 
 
-def _moment(said: Said, *names: str) -> datetime | None:
-    return moment(said.get(*names), ZONE)
+def _moment(rows: Iterable[Row], *names: str) -> datetime | None:
+    found = (moment(Said(row).get(*names), ZONE) for row in rows)
+    return next((at for at in found if at), None)

@@ -208,7 +208,7 @@ class VeraCore(PullsStock, PushesOrders, FindsOrders, PullsOrderStatus, PullsShi
             account=self.access.account,
             lines=tuple(PlacedLine(sku, sku, count) for sku, count in lines.items()),
             is_open=False,
-            tells_lines=bool(lines),
+            tells_lines=False,  # what left is not all that was ordered
         )
 
     def pull_order_status(

@@ -69,6 +69,9 @@ def test_an_answer_without_its_number_is_in_doubt(world, veracore, body):
         (409, {"Error": "Conflict"}),
         (400, {"Error": "System.Exception: Order CD-1 already exists."}),
         (422, {"Message": "Duplicate order number"}),
+        (400, {"Error": {"Message": "Order CD-1 already exists."}}),
+        (400, {"Error": "Bad request", "Errors": ["Order CD-1 already exists."]}),
+        (400, "System.Exception: Order CD-1 Already Exists"),
     ],
 )
 def test_one_they_have_already_is_a_duplicate(world, veracore, status, body):
@@ -84,6 +87,36 @@ def test_a_refusal_carries_their_words_and_is_not_tried_again(world, veracore):
     assert not isinstance(caught.value, Duplicate)
     assert str(caught.value) == "CROSSDOCK refused the order (HTTP 400): Unknown product MUG-1."
     assert len(world.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"Errors": [{"Message": "Unknown product MUG-1."}]},
+        {"error": {"detail": "Unknown product MUG-1."}},
+        ["Unknown product MUG-1."],
+    ],
+)
+def test_their_words_are_found_in_lists_and_further_in(world, veracore, body):
+    world.answer("POST", ORDERS, body, 422)
+    with pytest.raises(Rejected, match=r"\(HTTP 422\): Unknown product MUG-1\.$"):
+        veracore.push_order(ORDER)
+
+
+def test_a_sentence_is_not_looked_for_without_end(world, veracore):
+    deep = "x"
+    for _ in range(200):
+        deep = [deep]
+    world.answer("POST", ORDERS, deep, 400)
+    with pytest.raises(Rejected, match=r"refused the order \(HTTP 400\)\.$"):
+        veracore.push_order(ORDER)
+
+
+def test_long_words_are_cut(world, veracore):
+    world.answer("POST", ORDERS, {"Error": "no " * 300}, 400)
+    with pytest.raises(Rejected) as caught:
+        veracore.push_order(ORDER)
+    assert len(str(caught.value)) == len("CROSSDOCK refused the order (HTTP 400): .") + 200
 
 
 def test_an_error_after_sending_is_in_doubt_and_is_not_tried_again(world, veracore):
@@ -115,6 +148,7 @@ def test_an_unknown_number_is_looked_for_among_parcels(world, veracore):
     found = veracore.find_order(REFERENCE)
     assert found.external_id == REFERENCE
     assert {line.sku: line.quantity for line in found.lines}["MUG-1"] == 2
+    assert not found.tells_lines
     assert world.sent[-1].params == {"orderNumber": REFERENCE}
 
 

@@ -82,6 +82,8 @@ def test_a_token_of_odd_life_is_usable(world, life):
         ({"company_id": "a b"}, "A company id is letters"),
         ({"company_id": "X", "api_url": "http://api.veracore.com/v1"}, "over https only"),
         ({"company_id": "X", "api_url": "https://user@host.example/"}, "not the address"),
+        ({"company_id": "X", "api_url": "https://[::1"}, "not the address"),
+        ({"company_id": "X", "api_url": "https://host.example/a/../b"}, "not the address"),
         ({"company_id": "X", "orders_path": "orders"}, "A path begins with a slash"),
         ({"company_id": "X", "orders_path": "/../x"}, "A path begins with a slash"),
         ({"company_id": "X", "auth": "magic"}, "Input should be"),
