@@ -38,15 +38,16 @@ class CallSlots:
 
     def take(self) -> None:
         """One call is about to be made. Raises Throttled where its turn is far away."""
-        now = self._now()
-        wait = (ask(lambda: self._reserve(now)) - now).total_seconds()
+        at = ask(self._reserve)
+        wait = (at - self._now()).total_seconds()
         if wait > 0:
             self._sleep(wait)
 
-    def _reserve(self, now: datetime) -> datetime:
+    def _reserve(self) -> datetime:
         row = Connection.objects.filter(pk=self._connection_id)
         with transaction.atomic():
             taken = locked(row).values_list("next_call_at", flat=True).get()
+            now = self._now()  # only here: whoever waited for the row must not take a past moment
             at = max(now, taken or now)
             wait = (at - now).total_seconds()
             if wait > LONGEST_S:
