@@ -80,8 +80,7 @@ def _take(run: Run, remote: ChannelOrder, found: Gap) -> bool:
 def pull_shipments(run: Run) -> None:
     """Parcels of every partner order that is not finished, longest unasked first."""
     for chunk in Poll(run, "parcels_asked_at").chunks():
-        answers = run.provider.pull_shipments(chunk.ids)
-        for remote in chunk.asked(answers, lambda parcel: parcel.order_id):
+        for remote in chunk.asked(run.provider.pull_shipments, lambda parcel: parcel.order_id):
             shipment, created = record_shipment(run.connection, remote)
             run.count(processed=1, created=int(created), unchanged=int(not created))
             if created and shipment:
@@ -102,8 +101,7 @@ def _look_at_differences(run: Run, pks: list[int]) -> None:
 def pull_order_status(run: Run) -> None:
     """How far partners are with the orders that are not finished, longest unasked first."""
     for chunk in Poll(run, "polled_at").chunks():
-        answers = run.provider.pull_order_status(chunk.ids)
-        for state in chunk.asked(answers, lambda state: state.external_id):
+        for state in chunk.asked(run.provider.pull_order_status, lambda state: state.external_id):
             before, row = take_state(run.connection, state)
             moved = row is not None and row.status != before
             run.count(processed=1, skipped=int(row is None), updated=int(moved))

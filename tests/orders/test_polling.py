@@ -1,85 +1,30 @@
 """Asking about placed orders: in turn, within the time and the budget, parcels before progress."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from integrations.errors import Retryable, Throttled
 from integrations.models import Connection
+from integrations.services import call_slots
 from integrations.services.call_slots import CallSlots
 from integrations.types import OrderState, RemoteShipment, ShippedLine
-from orders import flows
 from orders.models import PartnerOrder, Shipment
 from orders.services import polling
 from orders.services.capture import capture_order
 from orders.services.partner_news import take_state
 from tests.catalog.builders import make_run
 from tests.orders.builders import NOW, channel_line, channel_order, make_partner, make_variant
+from tests.orders.polls import EVERY_MINUTES, GAP_S, Clock, Slow, many, poll
 from tests.orders.steps import place
 
 pytestmark = pytest.mark.django_db
-GAP_S, EVERY_MINUTES = 0.5, 5
-
-
-class Clock:
-    """Time that passes only by sleeping."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-        self.calls: list[datetime] = []
-
-    def now(self) -> datetime:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
-
-
-class Slow:
-    """A warehouse that allows two calls a second; each order costs one."""
-
-    def __init__(self, clock: Clock, slots: CallSlots) -> None:
-        self.clock, self.slots, self.asked = clock, slots, []
-
-    def pull_order_status(self, orders, since=None):
-        for order_id in orders:
-            self.slots.take()
-            self.clock.calls.append(self.clock.at)
-            self.asked.append(order_id)
-            yield OrderState(order_id, "confirmed", "exported")
 
 
 @pytest.fixture
 def warehouse(db):
     return make_partner("straight", dispatch="immediate", ship_to="customer")
-
-
-def many(warehouse, count: int) -> None:
-    PartnerOrder.objects.bulk_create(
-        PartnerOrder(
-            partner=warehouse,
-            connection=warehouse.connection,
-            reference=f"CD-{number:010d}",
-            external_id=str(number),
-            status="confirmed",
-            status_raw="exported",
-            ship_to="customer",
-            currency="USD",
-            closed_at=NOW,
-        )
-        for number in range(count)
-    )
-
-
-def poll(connection: Connection, provider, clock: Clock, monkeypatch, flow="order_status"):
-    """One run of the flow, by this clock."""
-    run = make_run(connection, flow, provider)
-    run.started_at = clock.at
-    run.schedule.every_minutes = EVERY_MINUTES
-    monkeypatch.setattr(polling.timezone, "now", clock.now)
-    {"order_status": flows.pull_order_status, "shipments": flows.pull_shipments}[flow](run)
-    return run
 
 
 # Each turn is a transaction of its own: ten thousand in one would be a hundred times slower.
@@ -129,8 +74,9 @@ def test_a_run_that_breaks_off_goes_on_where_it_stopped(warehouse, monkeypatch):
         poll(connection, provider, clock, monkeypatch)
     assert PartnerOrder.objects.exclude(polled_at=None).count() == 3
     run = make_run(connection, "order_status", provider)
-    waiting = [external_id for _, external_id in polling.Poll(run, "polled_at").rows()]
-    assert waiting == ["3", "4", "5", "0", "1", "2"]
+    run.started_at = NOW + timedelta(minutes=EVERY_MINUTES)
+    waiting = polling.Poll(run, "polled_at").waiting()
+    assert [row.external_id for row in waiting] == ["3", "4", "5", "0", "1", "2"]
 
 
 def test_one_that_is_left_out_of_the_answer_was_asked_about_too(warehouse, monkeypatch):
@@ -160,7 +106,7 @@ def test_only_the_orders_of_the_request_are_asked_about(warehouse):
     many(warehouse, 3)
     one = PartnerOrder.objects.get(external_id="1")
     run = make_run(warehouse.connection, "order_status", None, orders=[one.pk])
-    assert polling.Poll(run, "polled_at").rows() == [(one.pk, "1")]
+    assert list(polling.Poll(run, "polled_at").waiting()) == [one]
 
 
 def test_a_turn_that_is_far_away_is_put_off(warehouse):
@@ -253,3 +199,19 @@ def test_an_outage_in_the_middle_keeps_what_was_asked(warehouse, monkeypatch):
     with pytest.raises(Retryable):
         poll(warehouse.connection, Down(), Clock(), monkeypatch)
     assert Counter(PartnerOrder.objects.values_list("status", flat=True))["picking"] == 1
+
+
+def test_a_turn_counts_from_when_it_was_given_not_from_when_it_was_wanted(warehouse, monkeypatch):
+    clock, pk = Clock(), warehouse.connection.pk
+    slots = CallSlots(pk, 0.5, "wms", clock.now, clock.sleep)
+
+    def late(work):
+        clock.sleep(2)  # whoever owns the database was busy
+        return work()
+
+    monkeypatch.setattr(call_slots, "ask", late)
+    slots.take()
+    first = clock.at
+    monkeypatch.setattr(call_slots, "ask", lambda work: work())
+    slots.take()
+    assert clock.at - first == timedelta(seconds=0.5)
