@@ -56,7 +56,7 @@ class Run:
 
     @property
     def params(self) -> Mapping[str, Any]:
-        """What was asked for: `skus`, `since`, `dry_run`."""
+        """What was asked for: `skus`, `orders`, `references`, `since`, `dry_run`."""
         params: Mapping[str, Any] = self.record.params
         return params
 

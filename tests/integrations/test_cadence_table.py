@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from integrations import registry
-from integrations.models import Connection, FlowSchedule
+from integrations.models import Connection, FlowSchedule, SyncRun
 from integrations.services.schedules import default_schedule, next_due
+from integrations.services.ticks import start_due
 
 LA = ZoneInfo("America/Los_Angeles")
 PARCELS, STOCK = "shipments", "stock"
@@ -102,3 +103,45 @@ def test_three_days_of_standstill_are_made_up_for_by_one_run() -> None:
     due = next_due(schedule, later)
     assert due is not None
     assert f"{due.astimezone(LA):%a %H:%M}" == "Sun 02:00"
+
+
+def slot_begun(flow: str, planned_at: str, tick_at: str) -> str:
+    """The slot of the run that the tick of this minute begins, after planning at `planned_at`."""
+    planned, tick = (
+        datetime.fromisoformat(one).replace(tzinfo=LA) for one in (planned_at, tick_at)
+    )
+    row = Connection.objects.create(
+        provider="veracore", slug="harbor", name="Harbor", status="active", account="harbor"
+    )
+    fields = default_schedule(row, flow, planned.astimezone(UTC))
+    FlowSchedule.objects.create(connection=row, flow=flow, **fields)
+    start_due(tick.astimezone(UTC))
+    begun = list(SyncRun.objects.values_list("slot", flat=True))
+    assert start_due(tick.astimezone(UTC)) == 0
+    return " ".join(f"{slot.astimezone(LA):%a %m-%d %H:%M %Z}" for slot in begun if slot)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("flow", "planned_at", "tick_at", "slot"),
+    [
+        (PARCELS, "2026-11-20 18:31", "2026-11-20 18:59", ""),
+        (PARCELS, "2026-11-20 18:31", "2026-11-20 19:00", "Fri 11-20 19:00 PST"),
+        (PARCELS, "2026-11-20 18:31", "2026-11-20 19:01", "Fri 11-20 19:00 PST"),
+        (PARCELS, "2026-11-20 19:00", "2026-11-20 19:01", ""),
+        (PARCELS, "2026-11-20 19:00", "2026-11-21 12:00", ""),
+        (PARCELS, "2026-11-20 19:00", "2026-11-22 12:00", ""),
+        (PARCELS, "2026-11-20 19:00", "2026-11-23 08:59", ""),
+        (PARCELS, "2026-11-20 19:00", "2026-11-23 09:00", "Mon 11-23 09:00 PST"),
+        (PARCELS, "2026-10-30 19:00", "2026-11-02 09:00", "Mon 11-02 09:00 PST"),
+        (PARCELS, "2027-03-12 19:00", "2027-03-15 09:00", "Mon 03-15 09:00 PDT"),
+        (STOCK, "2026-10-31 02:00", "2026-11-01 01:59", ""),
+        (STOCK, "2026-10-31 02:00", "2026-11-01 02:00", "Sun 11-01 02:00 PST"),
+        (STOCK, "2027-03-13 02:00", "2027-03-14 01:59", ""),
+        (STOCK, "2027-03-13 02:00", "2027-03-14 03:00", "Sun 03-14 03:00 PDT"),
+    ],
+)
+def test_the_tick_begins_exactly_the_run_of_its_minute(
+    flow: str, planned_at: str, tick_at: str, slot: str
+) -> None:
+    assert slot_begun(flow, planned_at, tick_at) == slot

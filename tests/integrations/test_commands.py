@@ -148,6 +148,7 @@ def test_sync_hands_its_options_to_the_flow(fake, flow):
         (["nope", "stock"], "There is no connection 'nope'. Known: beans."),
         (["beans", "nope"], "Beans cannot do 'nope'. It can: products, stock."),
         (["beans", "stock", "--since=soon"], "'soon' is not a time."),
+        (["beans", "stock", "--order=CD-1"], "--order: only for the flows order_status and"),
     ],
 )
 def test_sync_exits_with_2_when_asked_for_nonsense(fake, flow, arguments, sentence):

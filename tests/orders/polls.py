@@ -1,10 +1,12 @@
 """A poll by a clock of its own, and warehouses that answer well or badly."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from integrations.errors import ProviderError
 from integrations.models import Connection
 from integrations.services.call_slots import CallSlots
+from integrations.services.runs import Run
 from integrations.types import OrderState
 from orders import flows
 from orders.models import PartnerOrder
@@ -60,9 +62,16 @@ def many(warehouse, count: int) -> None:
     )
 
 
-def poll(connection: Connection, provider, clock: Clock, monkeypatch, flow="order_status"):
+def poll(
+    connection: Connection,
+    provider: Any,
+    clock: Clock,
+    monkeypatch: Any,
+    flow: str = "order_status",
+    **params: Any,
+) -> Run:
     """One run of the flow, by this clock."""
-    run = make_run(connection, flow, provider)
+    run = make_run(connection, flow, provider, **params)
     run.started_at = clock.at
     run.schedule.every_minutes = EVERY_MINUTES
     monkeypatch.setattr(polling.timezone, "now", clock.now)

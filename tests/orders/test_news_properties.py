@@ -1,6 +1,7 @@
 """Whatever order a partner's news come in, however often: nothing goes backward or is doubled."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -33,7 +34,9 @@ parcels = st.tuples(
     st.sampled_from([*PARCELS, "voided"]),
     st.integers(0, UNITS),
 )
-news = st.lists(st.one_of(words, parcels), min_size=1, max_size=10)
+# A word with the parcels it tells of: as a system answers that has one answer for both.
+states = st.tuples(words, st.lists(parcels, max_size=2))
+news = st.lists(st.one_of(words, parcels, states), min_size=1, max_size=10)
 
 
 def place_one(provider: str) -> PartnerOrder:
@@ -51,15 +54,19 @@ def place_one(provider: str) -> PartnerOrder:
     return PartnerOrder.objects.get()
 
 
-def tell(row: PartnerOrder, one: object, minute: int) -> None:
-    assert row.connection is not None
+def tell(row: PartnerOrder, one: Any, minute: int) -> None:
     connection = Connection.objects.get(pk=row.connection_id)
-    if isinstance(one, str):
-        take_state(connection, OrderState("E1", one, one or "???"))  # type: ignore[arg-type]
+    if isinstance(one, tuple) and len(one) == 3:
+        record_shipment(connection, parcel(*one, minute))
         return
-    name, status, units = one  # type: ignore[misc]
+    word, inside = one if isinstance(one, tuple) else (one, [])
+    told = tuple(parcel(*each, minute) for each in inside)
+    take_state(connection, OrderState("E1", word, word or "???", told))
+
+
+def parcel(name: str, status: Any, units: int, minute: int) -> RemoteShipment:
     inside = (ShippedLine("", "MUG", units),) if units else ()
-    parcel = RemoteShipment(
+    return RemoteShipment(
         external_id=name,
         order_id="E1",
         lines=inside,
@@ -67,7 +74,6 @@ def tell(row: PartnerOrder, one: object, minute: int) -> None:
         shipped_at=NOW + timedelta(minutes=minute),
         is_whole=not inside,
     )
-    record_shipment(connection, parcel)
 
 
 def check(row: PartnerOrder, before: str, parcels_before: dict[str, str]) -> tuple[str, dict]:

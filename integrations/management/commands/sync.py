@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from integrations import registry
+from integrations.management.order_options import add_order_options, order_params
 from integrations.management.purchase_options import add_purchase_options, purchase_params
 from integrations.models import Connection, SyncChange, SyncRun
 from integrations.models.runs import PUT_OFF
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--since", help="only what changed after this time (ISO 8601)")
         parser.add_argument("--dry-run", action="store_true", help="say what would change")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
+        add_order_options(parser)
         add_purchase_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -97,7 +99,7 @@ class Command(BaseCommand):
         counts = {name: getattr(run, name) for name in COUNTS}
         if as_json:
             answer = {"run": run.pk, "status": run.status, **counts, "error": run.error}
-            if run.params.get("skus"):
+            if run.params.get("skus") or run.params.get("references"):
                 answer["notes"] = _notes(run)
             self.stdout.write(json.dumps(answer))
             return
@@ -115,7 +117,7 @@ class Command(BaseCommand):
 
 
 def _notes(run: SyncRun) -> list[str]:
-    """What was said of the SKUs that were asked for and could not be used."""
+    """What was said of the SKUs or orders that were asked for and could not be used."""
     left = [SyncChange.Outcome.SKIPPED, SyncChange.Outcome.REJECTED]
     rows = run.changes.filter(outcome__in=left).order_by("pk")[:MOST_NOTES]
     return [f"{row.key}: {row.message}" for row in rows]
@@ -129,6 +131,7 @@ def _params(options: dict[str, Any]) -> dict[str, Any]:
         params["since"] = _moment(options["since"]).isoformat()
     if options["dry_run"]:
         params["dry_run"] = True
+    params |= order_params(options, options["flow"])
     return params | purchase_params(options, options["flow"], _moment)
 
 
