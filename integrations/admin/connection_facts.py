@@ -141,7 +141,7 @@ def secret_rows(connection: Connection, *, full: bool) -> list[tuple[str, str, s
     rows = []
     for name, info in cls.Secrets.model_fields.items():
         value = str(stored.get(name, "") or "")
-        note = _until(connection) if name.startswith("old_") else _whose(name, value)
+        note = _until(connection) if name.startswith("old_") else _whose(cls, name, value)
         if note and (value or not name.startswith("old_")):
             rows.append((info.title or name, _mask(value, full), note))
     return rows
@@ -162,10 +162,11 @@ def _mask(value: str, full: bool) -> str:
     return "•" * 12 + (value[-4:] if full and len(value) >= 16 else "")
 
 
-def _whose(name: str, value: str) -> str:
+def _whose(cls: type[Provider], name: str, value: str) -> str:
     if value:
         return "Stored encrypted"
-    return "The app of this installation is used" if name.startswith("client_") else "Not set"
+    has_app = name.startswith("client_") and issubclass(cls, Authorizes)
+    return "The app of this installation is used" if has_app else "Not set"
 
 
 def token_note(connection: Connection, now: datetime) -> str:

@@ -8,7 +8,7 @@ from django.conf import settings as portal
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
-from integrations.providers.base import Provider
+from integrations.providers.base import Authorizes, Provider
 
 KEEP = "Leave it empty to keep what is stored."
 USES_APP = "Leave it empty to use the app of this installation."
@@ -56,7 +56,7 @@ def sentence_of(message: str) -> str:
 
 
 def form_for_new(provider: type[Provider]) -> type[ProviderForm]:
-    """What is asked to connect an account: required settings, yes-or-no ones, and secrets."""
+    """What is asked to connect an account: the settings it needs, yes-or-no ones, and secrets."""
     fields = dict(_setting_fields(provider, short=True))
     fields |= dict(_secret_fields(provider, _note_for_new(provider)))
     return _make(provider, fields, keeps={})
@@ -80,13 +80,14 @@ def _make(
 
 
 def _note_for_new(provider: type[Provider]) -> str:
-    has_app = bool(portal.SHOPIFY_API_KEY) and "client_id" in provider.Secrets.model_fields
+    has_app = bool(portal.SHOPIFY_API_KEY) and issubclass(provider, Authorizes)
     return USES_APP if has_app else ""
 
 
 def _setting_fields(provider: type[Provider], *, short: bool) -> Iterator[tuple[str, forms.Field]]:
     for name, info in provider.Settings.model_fields.items():
-        if info.is_required() or info.annotation is bool or not short:
+        is_needed = info.is_required() or name in provider.asked_to_connect
+        if is_needed or info.annotation is bool or not short:
             yield name, _field(name, info)
 
 

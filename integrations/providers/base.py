@@ -104,6 +104,8 @@ class Provider(ABC):
     account_field: ClassVar[str] = ""
     # Secrets a connection works without, only with less.
     optional_secrets: ClassVar[frozenset[str]] = frozenset()
+    # Settings with a default that are asked all the same before the first call.
+    asked_to_connect: ClassVar[frozenset[str]] = frozenset()
     # Environment variable -> the field of Settings or Secrets a first connection takes from it.
     # What is named here is what the provider cannot work without.
     bootstrap: ClassVar[Mapping[str, str]] = {}

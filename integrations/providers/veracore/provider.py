@@ -60,6 +60,7 @@ class VeraCore(PullsStock, PushesOrders, FindsOrders, PullsOrderStatus, PullsShi
     Secrets = config.Secrets
     account_field = "company_id"
     ships_to = "customer"
+    asked_to_connect = frozenset({"api_url", "auth"})
     bootstrap = {
         "VERACORE_COMPANY_ID": "company_id",
         "VERACORE_API_URL": "api_url",
