@@ -1,6 +1,7 @@
 """Connection: our authorized account at a provider, with its credentials, settings and health."""
 
 import secrets
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.core.validators import MaxValueValidator
@@ -87,6 +88,9 @@ class Connection(Movable, Leased, Stamped):
     failed_calls = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     opened = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     probed_at = models.DateTimeField(null=True, editable=False)
+    probing: datetime | None = (
+        None  # not stored: since when the holder of this instance is the probe
+    )
     stock_authority = models.CharField(
         max_length=10, choices=StockAuthority, default=StockAuthority.MIRROR
     )

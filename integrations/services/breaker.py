@@ -50,6 +50,7 @@ def admit(connection: Connection, now: datetime) -> bool:
     nobody for longer. False, too, while the system asked us to slow down.
     """
     connection.refresh_from_db(fields=FIELDS)
+    connection.probing = None
     if _is_paused(connection, now):
         return False
     if not connection.opened:
@@ -65,6 +66,22 @@ def take_probe(connection: Connection, now: datetime) -> bool:
     return _take_probe(connection, now, Q())
 
 
+def give_back(connection: Connection) -> None:
+    """Call it when all was done for which `admit` was asked, with the same instance.
+
+    Whoever was the probe and called nobody (a run with nothing to ask) says so: the next one may be
+    it at once, not in a minute. Where a call was told of, or it was no probe, nothing happens.
+    """
+    taken, connection.probing = connection.probing, None
+    if taken is None:
+        return
+    mine = _row(connection.pk).filter(opened__gt=0, probed_at=taken)
+    held = Q(paused_until=taken + timedelta(seconds=probe_s()))  # a longer pause is not ours
+    with transaction.atomic():
+        mine.filter(held).update(paused_until=taken)
+        mine.update(probed_at=None)
+
+
 def probe_s() -> float:
     """For how long one caller is the probe: a read's tries with the time they wait between."""
     return float(settings.HTTP_DEADLINE_S) * 2
@@ -78,6 +95,7 @@ def _take_probe(connection: Connection, now: datetime, condition: Q) -> bool:
         if taken:
             _pause(connection.pk, until)
     connection.refresh_from_db(fields=FIELDS)
+    connection.probing = now if taken else None
     return bool(taken)
 
 

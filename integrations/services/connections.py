@@ -224,6 +224,8 @@ def try_connection(connection: Connection) -> str:
         check_connection(connection)
     except ProviderError as exc:
         return exc.kind
+    finally:
+        breaker.give_back(connection)
     return "ok"
 
 

@@ -15,6 +15,7 @@ from integrations.models import Connection, FlowSchedule, SyncRun
 from integrations.models.runs import PUT_OFF
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.bootstrap import begins_by_itself, not_configured
+from integrations.services.breaker import give_back
 from integrations.services.cancel_run import CANCELED, is_canceling, said_cancel
 from integrations.services.connections import check_connection, needs_attention, provider_for
 from integrations.services.held_back import must_wait, seconds_to_wait, wait_a_moment
@@ -48,7 +49,8 @@ def run_flow(
     `progress` is called at every count, `alive` between pages and when it is over.
     """
     record = SyncRun.objects.select_related("connection").get(pk=run_id)
-    schedule = FlowSchedule.objects.get(connection=record.connection, flow=record.flow)
+    connection = record.connection
+    schedule = FlowSchedule.objects.get(connection=connection, flow=record.flow)
     now = timezone.now()
     if record.status != Status.QUEUED or not schedule.take_lease(now, LEASE_S):
         return record.status
@@ -61,6 +63,7 @@ def run_flow(
             return SyncRun.objects.values_list("status", flat=True).get(pk=run_id)
         _execute(record, schedule, now, progress, alive)
     finally:
+        give_back(connection)
         schedule.drop_lease()
     alive(timezone.now())
     start_again(schedule)

@@ -10,7 +10,7 @@ from integrations.jobs import enqueue
 from integrations.models import Connection
 from integrations.providers.base import SendsWebhooks
 from integrations.services.alerts import close_alert, raise_alert
-from integrations.services.breaker import admit, waits
+from integrations.services.breaker import admit, give_back, waits
 from integrations.services.connections import provider_for
 from integrations.services.intake import hook_url
 
@@ -38,6 +38,8 @@ def ensure_webhooks(connection: Connection) -> int:
             connection,
         )
         return 0
+    finally:
+        give_back(connection)
     close_alert(fingerprint)
     return len(missing)
 

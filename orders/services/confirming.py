@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from integrations.errors import BadResponse, NotAuthorized, ProviderError
 from integrations.jobs import enqueue
+from integrations.models import Connection
 from integrations.providers.base import FindsOrders
 from integrations.services.alerts import raise_alert
-from integrations.services.breaker import admit
+from integrations.services.breaker import admit, give_back
 from integrations.services.connections import needs_attention, provider_for
 from integrations.types import PlacedOrder
 from orders.models import Submission
@@ -43,8 +44,16 @@ def confirm(submission: Submission, now: datetime | None = None) -> None:
         return
     connection = submission.partner_order.connection
     assert connection is not None
-    if not admit(connection, now) or not submission.take_lease(now, LEASE_S):
+    if not admit(connection, now):
         return
+    try:
+        if submission.take_lease(now, LEASE_S):
+            _ask(submission, connection, now)
+    finally:
+        give_back(connection)
+
+
+def _ask(submission: Submission, connection: Connection, now: datetime) -> None:
     try:
         provider = provider_for(connection)
         if not isinstance(provider, FindsOrders):

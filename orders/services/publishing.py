@@ -17,7 +17,7 @@ from integrations.jobs import enqueue
 from integrations.models import Connection
 from integrations.providers.base import PublishesShipments
 from integrations.services.alerts import close_alert, raise_alert
-from integrations.services.breaker import admit
+from integrations.services.breaker import admit, give_back
 from integrations.services.connections import needs_attention, provider_for
 from integrations.types import ShipmentToPublish
 from orders.models import Shipment
@@ -80,14 +80,19 @@ def _claim(shipment: Shipment, now: datetime) -> str | None:
     connection = shipment.order.connection if shipment.order else None
     if connection is not None and not admit(connection, now):
         return None
-    if not shipment.take_lease(now, LEASE_S):
-        return None
-    claimed = shipment.update_where(
+    if _take(shipment, now):
+        return was
+    if connection is not None:
+        give_back(connection)
+    return None
+
+
+def _take(shipment: Shipment, now: datetime) -> bool:
+    return shipment.take_lease(now, LEASE_S) and shipment.update_where(
         Q(publish_status__in=[*WAITING, Publish.PUBLISHING], lease_token=shipment.lease_token),
         publish_status=Publish.PUBLISHING,
         attempts=F("attempts") + 1,
     )
-    return was if claimed else None
 
 
 def _tell(shipment: Shipment, connection: Connection | None, look_first: bool) -> str:

@@ -18,7 +18,7 @@ from integrations.errors import (
 )
 from integrations.models import Connection, SyncRun
 from integrations.providers.base import PullsStock
-from integrations.services.breaker import admit, state_of
+from integrations.services.breaker import admit, give_back, state_of
 from integrations.services.connections import needs_attention, provider_for
 from integrations.services.run_requests import request_run
 from integrations.types import PlacedOrder
@@ -81,7 +81,19 @@ def claim(submission: Submission, now: datetime) -> bool:
     active = Q(partner_order__connection__status=Connection.Status.ACTIVE)
     if not Submission.objects.filter(due & active, pk=submission.pk).exists():
         return False
-    if not _admitted(submission, now) or not submission.take_lease(now, LEASE_S):
+    connection = submission.partner_order.connection
+    if connection is None or not admit(connection, now):
+        return False
+    # The probe of a system that was silent does not count.
+    submission.counted = state_of(connection, now) == "closed"
+    if _take(submission, now):
+        return True
+    give_back(connection)
+    return False
+
+
+def _take(submission: Submission, now: datetime) -> bool:
+    if not submission.take_lease(now, LEASE_S):
         return False
     attempts = F("attempts") + int(submission.counted)
     fresh = {"attempts": attempts, "sent_at": None, "error": "", "error_kind": ""}
@@ -91,15 +103,6 @@ def claim(submission: Submission, now: datetime) -> bool:
         return True
     submission.drop_lease()
     return False
-
-
-def _admitted(submission: Submission, now: datetime) -> bool:
-    """Whether their system may be called now; the probe of one that was silent does not count."""
-    connection = submission.partner_order.connection
-    if connection is None or not admit(connection, now):
-        return False
-    submission.counted = state_of(connection, now) == "closed"
-    return True
 
 
 def give_up(submission: Submission) -> None:

@@ -6,7 +6,14 @@ from django.test.utils import CaptureQueriesContext
 from integrations.answers import Call
 from integrations.models import Alert
 from integrations.services import breaker
-from integrations.services.breaker import admit, cool_down, state_of, take_probe, why_waiting
+from integrations.services.breaker import (
+    admit,
+    cool_down,
+    give_back,
+    state_of,
+    take_probe,
+    why_waiting,
+)
 from tests.conftest import make_fake
 from tests.integrations.breaking import MINUTE, SECOND, fail, fresh, open_alerts
 
@@ -83,6 +90,29 @@ def test_a_probe_that_was_killed_blocks_for_a_minute_only(opened, now):
     assert admit(opened, later)
     assert admit(opened, later + 59 * SECOND) is False
     assert admit(opened, later + MINUTE) is True
+
+
+def test_a_probe_that_called_nobody_makes_way_at_once(opened, now):
+    later, idle, other = now + 2 * MINUTE, fresh(opened), fresh(opened)
+    assert (admit(idle, later), admit(other, later)) == (True, False)
+    give_back(other)  # which never was the probe
+    assert admit(other, later) is False
+    give_back(idle)
+    assert (admit(other, later + SECOND), admit(idle, later + SECOND)) == (True, False)
+    give_back(idle)
+    assert fresh(opened).probed_at == later + SECOND
+
+
+def test_a_probe_whose_call_was_told_of_has_nothing_to_give_back(opened, now):
+    later = now + 2 * MINUTE
+    admit(opened, later)
+    breaker.record_failed(opened.pk, later, later + SECOND)
+    give_back(opened)
+    row = fresh(opened)
+    assert (row.opened, row.paused_until) == (2, later + SECOND + 4 * MINUTE)
+    assert take_probe(row, later + 2 * SECOND)
+    give_back(row)  # a longer pause stays
+    assert fresh(row).paused_until == later + SECOND + 4 * MINUTE
 
 
 def test_a_good_probe_closes_it_and_resets_all_counts(opened, now):

@@ -76,12 +76,26 @@ def test_it_starts_by_itself_when_the_system_answers_again(silent, ran):
     assert (record.reason, record.error, ran) == ("", "", [record.pk])
 
 
-def test_after_the_cool_down_one_run_is_the_probe_and_the_others_wait(silent, ran):
+def test_after_the_cool_down_one_run_is_the_probe_and_the_others_wait(silent, flow):
     other, _ = request_run(silent, "products", trigger="schedule", inline=True)
+    meanwhile = []
+
+    def probe(run):
+        meanwhile.append(run_flow(other.pk))
+        breaker.record_good(silent.pk, timezone.now())
+
+    flow(lambda run: probe(run) if run.record.flow == "stock" else None)
     cool_down_is_over()
     assert run_of(silent).status == "completed"
-    assert run_flow(other.pk) == "queued"
-    breaker.record_good(silent.pk, timezone.now())
+    assert meanwhile == ["queued"]
+    assert run_flow(other.pk) == "completed"
+
+
+def test_a_run_that_called_nobody_leaves_the_probe_to_the_next_one(silent, ran):
+    other, _ = request_run(silent, "products", trigger="schedule", inline=True)
+    cool_down_is_over()
+    run_of(silent)
+    assert Connection.objects.get().opened == 1
     assert run_flow(other.pk) == "completed"
 
 
