@@ -47,7 +47,7 @@ def no_environment(settings: object, request: pytest.FixtureRequest) -> None:
     settings.SANDBOX_URL = settings.SHOPIFY_API_KEY = settings.SHOPIFY_API_SECRET = ""
     settings.SELLERCLOUD_BASE_URL = settings.SELLERCLOUD_USERNAME = ""
     settings.SELLERCLOUD_PASSWORD = ""
-    settings.STRIPE_ACCOUNT = settings.STRIPE_WEBHOOK_SECRET = ""
+    settings.STRIPE_ACCOUNT = settings.STRIPE_WEBHOOK_SECRET = settings.STRIPE_API_KEY = ""
     settings.ALLOW_PRIVATE_HOSTS = False
     # The real one takes half a second a password, by intent. A portal of its own knows only that.
     if request.node.get_closest_marker("e2e") is None:

@@ -107,7 +107,7 @@ class Provider(ABC):
     # Settings with a default that are asked all the same before the first call.
     asked_to_connect: ClassVar[frozenset[str]] = frozenset()
     # Environment variable -> the field of Settings or Secrets a first connection takes from it.
-    # What is named here is what the provider cannot work without.
+    # What is named here is what the provider cannot work without, optional secrets apart.
     bootstrap: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, access: Access) -> None:

@@ -89,7 +89,12 @@ def missing_settings(connection: Connection) -> list[str]:
 
 
 def _lacking(cls: type[Provider], values: Mapping[str, Any]) -> list[str]:
-    return [name for name, field in cls.bootstrap.items() if not values.get(field)]
+    return [name for name, field in _needed(cls).items() if not values.get(field)]
+
+
+def _needed(cls: type[Provider]) -> dict[str, str]:
+    optional = cls.optional_secrets
+    return {name: field for name, field in cls.bootstrap.items() if field not in optional}
 
 
 def not_configured(connection: Connection) -> str:
@@ -117,7 +122,7 @@ def unused_environment(cls: type[Provider]) -> tuple[list[str], list[str]]:
     if known.exclude(status__in=[Status.ARCHIVED, Status.DRAFT]).exists():
         return [], []
     given = [name for name in cls.bootstrap if _value(name)]
-    return given, [name for name in cls.bootstrap if name not in given]
+    return given, [name for name in _needed(cls) if name not in given]
 
 
 def _value(name: str) -> str:

@@ -245,3 +245,12 @@ def test_an_account_in_another_spelling_is_the_same(settings):
         {"account": "ACCT_1234"},
         {"webhook_secret": "whsec_1"},
     )
+
+
+def test_an_optional_secret_is_taken_and_never_missed(settings, db):
+    settings.STRIPE_ACCOUNT, settings.STRIPE_WEBHOOK_SECRET = "acct_1234", "whsec_1"
+    row = bootstrap.connection_of("stripe")
+    assert bootstrap.missing_settings(row) == []
+    row.delete()
+    settings.STRIPE_API_KEY = "rk_test_1"
+    assert bootstrap.connection_of("stripe").secrets.reveal()["api_key"] == "rk_test_1"

@@ -34,7 +34,11 @@ class Stripe(SendsWebhooks, ReadsCheckouts, Provider):
     Settings = config.Settings
     Secrets = config.Secrets
     account_field = "account"
-    bootstrap = {"STRIPE_ACCOUNT": "account", "STRIPE_WEBHOOK_SECRET": "webhook_secret"}
+    bootstrap = {
+        "STRIPE_ACCOUNT": "account",
+        "STRIPE_WEBHOOK_SECRET": "webhook_secret",
+        "STRIPE_API_KEY": "api_key",
+    }
     optional_secrets = frozenset({"api_key"})
     kept_headers = ("user-agent",)
 
