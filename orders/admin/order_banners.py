@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.admin.links import page_of
+from catalog.money import say_money
 from integrations.models import Connection
 from integrations.words import counted, sentence
 from orders.admin.address_buttons import old_addresses, tellable
@@ -135,7 +136,7 @@ def _money_left(order: Order) -> list[Banner]:
     left = left_to_refund(order)
     if not left:
         return []
-    title = f"{left:,.2f} {order.currency} was paid and did not go back."
+    title = f"{say_money(left, order.currency)} was paid and did not go back."
     text = "Pay it back where it was paid, or note what was decided. No money moves from here."
     return [Banner("warn", title, text, [("note_refund", order)], _payment_link(order))]
 

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from pydantic import ValidationError
 
+from catalog.money import say_money
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.buttons import ButtonAdmin
 from integrations.errors import ProviderError
@@ -41,7 +42,7 @@ def payment_url(order: Order) -> str:
 
 def decide_effects(order: Order) -> str:
     """No money moves."""
-    left = f"{left_to_refund(order):,.2f} {order.currency}"
+    left = say_money(left_to_refund(order), order.currency)
     return f"{left} was paid and did not go back. No money moves from here: say what was decided."
 
 

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from catalog.money import say_money
 from integrations.jobs import enqueue
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.webhooks import is_quiet
@@ -39,7 +40,8 @@ def notify(order: Order, event: str, about: models.Model) -> Notification | None
     if contact is None or not contact.email:
         return None
     kind, template = EVENTS[event]
-    context = {"order": order, "about": about, "lines": mail_lines(about)}
+    total = say_money(order.total, order.currency)
+    context = {"order": order, "about": about, "lines": mail_lines(about), "total": total}
     row, created = Notification.objects.get_or_create(
         event=event,
         content_type=ContentType.objects.get_for_model(about),

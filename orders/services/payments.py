@@ -8,6 +8,7 @@ from dataclasses import replace
 from django.db import transaction
 from django.db.models import Q
 
+from catalog.money import say_money
 from integrations.models import Connection
 from integrations.models.base import locked
 from integrations.providers.base import ReadsCheckouts
@@ -80,8 +81,8 @@ def problem_of(order: Order, payment: Payment) -> str:
     if payment.currency.upper() != order.currency.upper():
         return f"It was paid in {payment.currency}, the order is in {order.currency}."
     if payment.amount != order.total:
-        paid, owed = f"{payment.amount:,.2f}", f"{order.total:,.2f}"
-        return f"{paid} {order.currency} was paid, {owed} {order.currency} is owed."
+        paid, owed = (say_money(one, order.currency) for one in (payment.amount, order.total))
+        return f"{paid} was paid, {owed} is owed."
     return ""
 
 
@@ -113,7 +114,7 @@ def _paid_already(order: Order, payment: Payment) -> None:
     named = [one.data.get("payment") for one in told]
     if payment.external_id in named or not any(named):
         return
-    said = f"It was paid once more: {payment.amount:,.2f} {payment.currency}."
+    said = f"It was paid once more: {say_money(payment.amount, payment.currency)}."
     record(order, "paid_twice", said, level=ERROR, payment=payment.external_id)
     advice = "Look at both payments, and pay one back in the payment service."
     title = f"{order} was paid twice"
@@ -151,7 +152,7 @@ def take_disputed(connection: Connection, payment: Payment) -> Order:
     if order is None:
         raise Waiting(NO_ORDER, tells=True)
     with transaction.atomic():
-        what = f"{payment.amount:,.2f} {payment.currency}"
+        what = say_money(payment.amount, payment.currency)
         said = f"Disputed: {what}. {payment.reason}".strip()
         record(order, "disputed", said[:500], level=ERROR, actor=connection.name)
         advice = "Answer it in the payment service before its deadline; hold what was not sent."

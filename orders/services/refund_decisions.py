@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from catalog.money import say_money
 from integrations.models.base import locked
 from integrations.services.alerts import close_alert, raise_alert
 from orders.models import Order
@@ -31,7 +32,7 @@ def follow_refund(order: Order) -> None:
     raise_alert(
         name,
         "refund",
-        f"{order} is canceled: decide about {left:,.2f} {order.currency}",
+        f"{order} is canceled: decide about {say_money(left, order.currency)}",
         "It was paid and did not go back. Pay it back where it was paid, or note what was decided; "
         "no money moves from here.",
         order,

@@ -4,12 +4,13 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from catalog.money import say_money
 from integrations.models import Connection
 from integrations.models.base import locked
 from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.webhooks import Waiting
 from integrations.types import Payment
-from orders.models import Order
+from orders.models import Order, OrderEvent
 from orders.services.approving import hold_order
 from orders.services.consolidation import assign_order
 from orders.services.customer_mails import tell_customer
@@ -22,23 +23,49 @@ from orders.services.status import refresh_status
 def take_refunded(connection: Connection, order: Order | None, payment: Payment) -> Order:
     """All that went back so far: set, never added, and never lowered by older news.
 
+    What went back of a payment that is not the order's own is history alone.
     Raises Waiting for an order we do not have yet.
     """
     if order is None:
         raise Waiting("No order here is the one this refund is for.", tells=True)
     with transaction.atomic():
         order = locked(Order.objects.all()).get(pk=order.pk)
+        if not _is_its_own(order, payment):
+            _note_other(connection, order, payment)
+            return order
         more = Order.objects.filter(pk=order.pk, refunded_total__lt=payment.refunded)
-        if payment.currency.upper() != order.currency.upper() or not more.update(
-            refunded_total=payment.refunded
-        ):
+        if not more.update(refunded_total=payment.refunded):
             return order
         order.refresh_from_db()
-        said = f"{payment.refunded:,.2f} {order.currency} of it was paid back in all."
+        said = f"{say_money(payment.refunded, order.currency)} of it was paid back in all."
         record(order, "refunded", said, actor=connection.name)
         _after_refund(order)
         refresh_status(order)
     return order
+
+
+def _is_its_own(order: Order, payment: Payment) -> bool:
+    """Not so: a second payment beside the one that paid it, one that staff said is for something
+    else, and one in another currency. News may come before the payment itself."""
+    if payment.currency.upper() != order.currency.upper():
+        return False
+    if order.paid_at and order.payment_reference:
+        return payment.external_id == order.payment_reference
+    told = {"kind": "payment_refused", "data__payment": payment.external_id}
+    return not OrderEvent.objects.filter(order=order, **told).exists()
+
+
+def _note_other(connection: Connection, order: Order, payment: Payment) -> None:
+    """Once for each amount; a second payment that is back is nobody's task any more."""
+    back = say_money(payment.refunded, payment.currency)
+    name, amount = payment.external_id, str(payment.refunded)
+    told = OrderEvent.objects.filter(order=order, kind="refunded_other", data__payment=name)
+    if told.filter(data__refunded=amount).exists():
+        return
+    said = f"{back} of another payment was paid back in all: it is not what paid this order."
+    record(order, "refunded_other", said, actor=connection.name, payment=name, refunded=amount)
+    if payment.refunded >= payment.amount:
+        close_alert(f"paid_twice:{order.pk}:{payment.external_id}")
 
 
 def _after_refund(order: Order) -> None:
@@ -74,10 +101,11 @@ def refuse_payment(order: Order, user: AbstractBaseUser) -> bool:
     """A person says that it is not for this order, which stays on hold and unpaid."""
     with transaction.atomic():
         order = locked(Order.objects.all()).get(pk=order.pk)
-        said = f"The payment {order.payment_reference} is not for it."
+        refused = order.payment_reference
+        said = f"The payment {refused} is not for it."
         if not _end_problem(order, payment_reference=""):
             return False
-        record(order, "payment_refused", said, level=ERROR, user=user)
+        record(order, "payment_refused", said, level=ERROR, user=user, payment=refused)
         refresh_status(order)
     return True
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.money import from_minor_units, places_of, round_money, to_minor_units
+from catalog.money import from_minor_units, places_of, round_money, say_money, to_minor_units
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,18 @@ def test_minor_units_survive_the_way_there_and_back(units: int, currency: str) -
 def test_a_part_of_the_smallest_unit_is_refused() -> None:
     with pytest.raises(ValueError, match=r"10\.5 JPY is not a whole number"):
         to_minor_units(Decimal("10.5"), "JPY")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "said"),
+    [
+        ("1204.5", "USD", "1,204.50 USD"),
+        ("1204.0000", "JPY", "1,204 JPY"),
+        ("3.5", "KWD", "3.500 KWD"),
+        ("0.125", "USD", "0.125 USD"),
+        ("0", "EUR", "0.00 EUR"),
+        ("1200", "USD", "1,200.00 USD"),
+    ],
+)
+def test_an_amount_in_a_sentence_has_the_decimals_of_its_currency(amount, currency, said):
+    assert say_money(Decimal(amount), currency) == said

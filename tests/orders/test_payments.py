@@ -257,6 +257,39 @@ def test_refunds_are_set_never_added_and_never_lowered(order, stripe):
     assert kinds(order).count("refunded") == 2
 
 
+def test_a_second_payment_paid_back_is_not_the_orders_refund(order, stripe):
+    take_paid(stripe, payment())
+    take_paid(stripe, payment(external_id="pi_2"))
+    back = payment(external_id="pi_2", status="refunded", refunded=Decimal(20))
+    for word in (back, back, replace(back, refunded=Decimal(48))):
+        take_refunded(stripe, order, word)
+    order.refresh_from_db()
+    assert (order.refunded_total, order.held_at, order.status) == (0, None, "paid")
+    said = OrderEvent.objects.filter(order=order, kind="refunded_other").order_by("pk")
+    assert [one.data["refunded"] for one in said] == ["20", "48"]
+    assert not Alert.objects.filter(kind="payment", closed_at=None).exists()
+
+
+def test_a_payment_that_was_not_for_it_is_paid_back_without_a_word_about_its_total(
+    order, stripe, user
+):
+    take_paid(stripe, payment(amount=Decimal(50)))
+    refuse_payment(order, user)
+    take_refunded(stripe, order, payment(amount=Decimal(50), refunded=Decimal(50)))
+    order.refresh_from_db()
+    assert (order.refunded_total, kinds(order).count("refunded_other")) == (0, 1)
+    take_paid(stripe, payment(external_id="pi_2"))
+    order.refresh_from_db()
+    assert (order.payment_reference, left_to_refund(order)) == ("pi_2", 0)
+
+
+def test_a_refund_in_another_currency_is_told_and_not_counted(order, stripe):
+    take_paid(stripe, payment())
+    take_refunded(stripe, order, payment(currency="EUR", refunded=Decimal(48)))
+    order.refresh_from_db()
+    assert (order.refunded_total, kinds(order).count("refunded_other")) == (0, 1)
+
+
 def test_a_full_refund_before_sending_keeps_everything_here(order, stripe):
     take_paid(stripe, payment())
     refunded(stripe, order, "48")
