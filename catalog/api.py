@@ -1,4 +1,4 @@
-"""Endpoints of products: searched, narrowed by brand, and one by its id."""
+"""Endpoints of products: searched, narrowed, and one by its id."""
 
 from typing import Annotated
 
@@ -52,7 +52,7 @@ class ProductsOut(PageOut):
     response=ProductsOut,
     operation_id="list_products",
     summary="Products",
-    description="All that are sold, by title; searched, and narrowed by brand or SKU.",
+    description="All that are sold, by title; searched, and narrowed by brand, SKU or batch.",
     openapi_extra={"x-scope": SCOPE},
 )
 def list_products(
@@ -60,11 +60,12 @@ def list_products(
     q: Annotated[str, Query(max_length=MOST_TEXT, description="Part of a title or of a SKU")] = "",
     brand: Annotated[str, Query(max_length=MOST_TEXT, description="Name of a brand")] = "",
     sku: Annotated[str, Query(max_length=MOST_TEXT, description="Exactly this SKU")] = "",
+    batch: Annotated[str, Query(max_length=120, description="Exactly this batch or lot")] = "",
     page: PageNumber = 1,
     page_size: PageSize = 50,
 ) -> ProductsOut:
     """Products, a page at a time."""
-    refuse_unknown(request, "q", "brand", "sku", "page", "page_size")
+    refuse_unknown(request, "q", "brand", "sku", "batch", "page", "page_size")
     found = _sold()
     if q:
         found = found.filter(Q(title__icontains=q) | Q(variants__sku__icontains=q))
@@ -72,6 +73,8 @@ def list_products(
         found = found.filter(brand__name_key=normalize_sku(" ".join(brand.split())))
     if sku:
         found = found.filter(variants__sku_key=normalize_sku(sku)[:100])
+    if batch:
+        found = found.filter(variants__batch=batch.strip(), variants__archived_at=None)
     rows, total = cut(found.distinct().order_by("title", "pk"), page, page_size)
     products = [_shown(row) for row in rows]
     return ProductsOut(page=page, page_size=page_size, total=total, products=products)
@@ -115,12 +118,13 @@ def _shown(row: Product) -> ProductOut:
 
 
 def _variant(one: Variant) -> VariantOut:
-    facts = {name: one.attributes.get(name, "") for name in ("thc", "batch", "certificate_url")}
     return VariantOut(
         sku=one.sku,
         title=one.title,
         price=None if one.price is None else f"{one.price:f}",
         currency=one.currency,
         barcode=one.barcode,
-        **facts,
+        thc=one.thc,
+        batch=one.batch,
+        certificate_url=one.certificate_url,
     )

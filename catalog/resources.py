@@ -60,7 +60,7 @@ class VariantResource(SafeResource):
         model = Variant
         fields = export_order = (
             *("sku", "product", "title", "barcode", "partner", "their_price", "price"),
-            *("currency", "buffer", "is_archived"),
+            *("currency", "buffer", "thc", "batch", "certificate_url", "is_archived"),
         )
 
     def with_related(self, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -1,10 +1,11 @@
 """Endpoints of stock: the last numbers of every place, with their age."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
@@ -14,13 +15,13 @@ from integrations.api.callers import callers
 from integrations.api.paging import PageNumber, PageOut, PageSize, cut
 from integrations.api.problems import Problem
 from integrations.api.sync import refuse_unknown
-from integrations.models import Connection, SyncRun
+from integrations.models import Connection
 from inventory.availability import sellable_many
+from inventory.freshness import reasons_behind, said_at
 from inventory.models import StockLevel
 
 router = Router(tags=["inventory"])
 SCOPE = "inventory:read"
-BAD = ("failed", "interrupted", "held")
 
 
 class PlaceOut(Schema):
@@ -33,7 +34,7 @@ class PlaceOut(Schema):
     available: int = Field(description="Units that can be ordered there")
     in_transit: int | None = Field(description="Units on their way there, if they say")
     as_of: datetime | None = Field(description="When that was so, UTC")
-    stale: bool = Field(description="Older than its connection allows, or its last run failed")
+    stale: bool = Field(description="It may not be so any more: `warning` says why")
 
 
 class StockOut(Schema):
@@ -123,12 +124,13 @@ def _alone(rows: Iterable[Variant]) -> Variant | None:
 def _stock_of(variants: Sequence[Variant], now: datetime) -> tuple[list[StockOut], dict[str, Any]]:
     """The items, and how fresh they are: four queries, however many."""
     ids = [one.pk for one in variants]
-    levels = StockLevel.objects.filter(variant__in=ids, location__archived_at=None)
+    gone = Q(location__connection__status=Connection.Status.ARCHIVED)
+    levels = StockLevel.objects.filter(variant__in=ids, location__archived_at=None).exclude(gone)
     by_variant: dict[int, list[StockLevel]] = defaultdict(list)
     for level in levels.select_related("location__connection").order_by("location__name", "pk"):
         by_variant[level.variant_id].append(level)
     every = [level for some in by_variant.values() for level in some]
-    behind = _behind(every, now)
+    behind = reasons_behind(every, now)
     units = sellable_many(ids, now)
     items = [
         StockOut(
@@ -139,16 +141,16 @@ def _stock_of(variants: Sequence[Variant], now: datetime) -> tuple[list[StockOut
         )
         for one in variants
     ]
-    ages = [level.as_of for level in every if level.location.connection_id]
+    ages = [said_at(level) for level in every if level.location.connection_id]
     fresh = {
         "source": "stale_cache" if behind else "live",
-        "as_of": min(ages, default=None),
-        "warning": " ".join(behind.values()),
+        "as_of": min(filter(None, ages), default=None),
+        "warning": " ".join(dict.fromkeys(behind.values())),
     }
     return items, fresh
 
 
-def _place(level: StockLevel, behind: dict[int, str]) -> PlaceOut:
+def _place(level: StockLevel, behind: Mapping[int, str]) -> PlaceOut:
     connection = level.location.connection
     return PlaceOut(
         connection=connection.slug if connection else "",
@@ -157,33 +159,6 @@ def _place(level: StockLevel, behind: dict[int, str]) -> PlaceOut:
         allocated=level.allocated,
         available=level.available,
         in_transit=level.in_transit,
-        as_of=level.as_of if connection else None,
-        stale=connection is not None and connection.pk in behind,
+        as_of=said_at(level) if connection else None,
+        stale=level.pk in behind,
     )
-
-
-def _behind(levels: Sequence[StockLevel], now: datetime) -> dict[int, str]:
-    """Connections whose numbers cannot be trusted to be fresh, each with a sentence."""
-    found: dict[int, str] = {}
-    oldest: dict[Connection, datetime] = {}
-    for level in levels:
-        connection = level.location.connection
-        if connection is not None:
-            said = level.location.as_of or level.as_of
-            oldest[connection] = min(oldest.get(connection, said), said)
-    failed = _failed_last([connection.pk for connection in oldest])
-    for connection, at in oldest.items():
-        if connection.pk in failed:
-            found[connection.pk] = f"{connection}: the last run of its stock did not succeed."
-        elif at < now - timedelta(hours=connection.stale_after_h):
-            hours = connection.stale_after_h
-            found[connection.pk] = f"{connection}: its numbers are older than {hours} hours."
-    return found
-
-
-def _failed_last(connections: Sequence[int]) -> set[int]:
-    """Those whose newest finished run of stock did not bring its numbers."""
-    runs = SyncRun.objects.filter(connection__in=connections, flow="stock")
-    ended = runs.exclude(finished_at=None).order_by("connection", "pk")
-    last = dict(ended.values_list("connection", "status"))
-    return {connection for connection, status in last.items() if status in BAD}

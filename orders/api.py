@@ -19,6 +19,9 @@ router = Router(tags=["orders"])
 READ, WRITE = "orders:read", "orders:write"
 Sending = Submission.Status
 NUMBER = "Number of the order, like #1001 (sent as %231001)"
+SHARED = (
+    "It carries goods of other orders too: it is placed at its time, or by Submit now on its page."
+)
 Number = Annotated[str, Path(max_length=60, description=NUMBER)]
 # What scripts are told of the last outbound write; `exported`: the partner has it.
 WORDS = {
@@ -91,7 +94,8 @@ def read_placement(request: HttpRequest, number: Number) -> PlacementsOut:
     operation_id="force_placement",
     summary="Place an order now",
     description="Sends what waits and tries again what failed, as the buttons of the portal do. "
-    "Nothing is ever sent twice: what is in doubt is asked about first.",
+    "Nothing is ever sent twice: what is in doubt is asked about first. A daily or weekly order "
+    "that carries other customers' goods keeps its time; if it failed, it is tried again.",
     **_extra(WRITE),
 )
 def force_placement(request: HttpRequest, number: Number) -> DoneOut:
@@ -116,6 +120,9 @@ def force_placement(request: HttpRequest, number: Number) -> DoneOut:
 def _force(row: PartnerOrder, user: Any) -> str:
     """What was set going for one partner order; empty if there was nothing to do."""
     last = row.submissions.order_by("pk").last()
+    is_shared = row.order_id is None
+    if is_shared and (last is None or last.status == Sending.PENDING):
+        raise closing.CannotSubmit(SHARED)
     if last is None:
         closing.close_and_submit(row, user)
         return "is being sent"

@@ -29,13 +29,10 @@ class BrandChoice(MultiChoice):
 CERTIFICATE = rule_filter(
     "Certificate",
     "certificate",
-    ("yes", "Has one", lambda: Q(attributes__has_key="certificate_url")),
-    ("no", "Batch without one", lambda: _without_certificate()),
+    ("yes", "Has one", ~Q(certificate_url="")),
+    ("no", "Batch without one", ~Q(batch="") & Q(certificate_url="")),
 )
-
-
-def _without_certificate() -> Q:
-    return Q(attributes__has_key="batch") & ~Q(attributes__has_key="certificate_url")
+THC = rule_filter("THC", "thc", ("yes", "Told", ~Q(thc="")), ("no", "Not told", Q(thc="")))
 
 
 def product_facts(variant: Variant) -> list[Fact]:
@@ -43,8 +40,7 @@ def product_facts(variant: Variant) -> list[Fact]:
     brand: Brand | None = variant.product.brand
     found = [Fact("Brand", value=brand.name)] if brand else []
     for name, label in FACTS.items():
-        value = variant.attributes.get(name, "")
-        if value:
+        if value := getattr(variant, name):
             found.append(Fact(label, value=_shown(name, value)))
     return found
 

@@ -11,12 +11,15 @@ from catalog.models import Partner, Variant
 from config.adminkit.finding import find
 
 MOST = 25
-FIELDS = ["=sku_key", "=barcode", "sku", "title", "product__title", "barcode"]
+FIELDS = [
+    *("=sku_key", "=barcode", "=batch"),
+    *("sku", "title", "product__title", "barcode", "batch"),
+]
 Hit = tuple[str, str, str]
 
 
 def find_variants(query: str, request: HttpRequest) -> Iterator[Hit]:
-    """An exact SKU or barcode alone, else what has the words in SKU or title."""
+    """An exact SKU, barcode or batch alone, else what has the words in SKU or title."""
     if not request.user.has_perm("catalog.view_variant"):
         return
     found = find(Variant.objects.all(), query, FIELDS, MOST)

@@ -14,7 +14,8 @@ from catalog.admin.export import CsvLink, export_csv
 from catalog.admin.facts import StockFact, sources
 from catalog.admin.links import page_of, short_id
 from catalog.admin.names_button import unlink
-from catalog.admin.product_facts import CERTIFICATE, BrandChoice, product_facts
+from catalog.admin.product_facts import CERTIFICATE, THC, BrandChoice, product_facts
+from catalog.admin.search import FIELDS
 from catalog.admin.variant_filters import (
     DRIFT,
     MISSING,
@@ -71,10 +72,11 @@ class VariantAdmin(ImportLink, CsvLink, SummaryAdmin):
         DRIFT,
         MISSING,
         ("product__brand", BrandChoice),
+        THC,
         CERTIFICATE,
     ]
-    search_fields = ["=sku_key", "=barcode", "sku", "title", "product__title", "barcode"]
-    search_help_text = "SKU, title, barcode"
+    search_fields = FIELDS
+    search_help_text = "SKU, title, barcode, batch"
     search_cap = 10_000  # what is found may be exported, and its prices updated
     jump_fields = ("sku",)
     list_select_related = ["product__source_partner", "product__brand"]

@@ -37,7 +37,7 @@ class VariantImport(ImportResource):
     kind, label, perm = "variants", "Products", "catalog.import_variant"
     about = "Change titles, barcodes, prices and buffers, or add products of your own shelf."
     key = required = ("sku",)
-    reads_not = ("partner", "their_price")
+    reads_not = ("partner", "their_price", "thc", "batch", "certificate_url")
     words = {
         "sku": "Our SKU. One that is not there yet makes a new variant.",
         "product": "Title of the product. Needed for a new variant; it moves no existing one.",

@@ -55,7 +55,11 @@ class Product(Stamped):
 
 
 class Variant(Stamped):
-    """What is sold, one SKU. `price` is ours, in `currency`; `buffer` overrides the partner's."""
+    """What is sold, one SKU. `price` is ours, in `currency`; `buffer` overrides the partner's.
+
+    `FACTS` are what law or trade want told of the batch the warehouse has now, as it says them:
+    `thc` with its unit, `batch` (or lot), `certificate_url` (certificate of analysis).
+    """
 
     named_by = "sku"
 
@@ -66,6 +70,11 @@ class Variant(Stamped):
     barcode = models.CharField(max_length=60, blank=True)
     price = Money(null=True, blank=True)
     currency = models.CharField(max_length=3, default="USD")
+    thc = models.CharField("THC", max_length=60, blank=True, default="", db_default="")
+    batch = models.CharField(max_length=120, blank=True, default="", db_default="")
+    certificate_url = models.URLField(
+        "certificate", max_length=500, blank=True, default="", db_default=""
+    )
     attributes = models.JSONField(default=dict, blank=True)
     buffer = models.PositiveIntegerField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
@@ -78,9 +87,11 @@ class Variant(Stamped):
         indexes = [
             models.Index(fields=["sku_key"], name="variant_sku_key"),
             models.Index(fields=["barcode"], name="variant_barcode"),
+            models.Index(fields=["batch"], name="variant_batch"),
             TrigramIndex(fields=["sku"], name="variant_sku_parts"),
             TrigramIndex(fields=["title"], name="variant_title_parts"),
             TrigramIndex(fields=["barcode"], name="variant_barcode_parts"),
+            TrigramIndex(fields=["batch"], name="variant_batch_parts"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from catalog.services.partners import is_warehouse
 from integrations.services.run_requests import request_run
 from integrations.services.runs import Run
 
-# What staff see and filter by, in this order, with the words for it.
+# Columns of a variant that the warehouse writes, in this order, with the words for staff.
 FACTS = {"thc": "THC", "batch": "Batch", "certificate_url": "Certificate"}
 
 
@@ -71,21 +71,21 @@ def _take_facts(run: Run, rows: Iterable[Listing]) -> None:
     changed = []
     for row in rows:
         assert row.variant is not None
-        variant, said = row.variant, row.attributes.get("facts", {})
-        before = {name: variant.attributes.get(name, "") for name in FACTS}
-        after = {name: said.get(name, "") for name in FACTS}
+        variant = row.variant
+        before, after = {name: getattr(variant, name) for name in FACTS}, facts_of(row)
         if before == after:
             continue
-        variant.attributes = with_facts(variant.attributes, after)
+        for name, value in after.items():
+            setattr(variant, name, value)
         changed.append(variant)
         for name, label in FACTS.items():
             if before[name] != after[name]:
                 moved = (label, before[name] or None, after[name] or None)
                 run.note(variant.sku, "applied", "", moved)
-    Variant.objects.bulk_update(changed, ["attributes"], batch_size=500)
+    Variant.objects.bulk_update(changed, list(FACTS), batch_size=500)
 
 
-def with_facts(attributes: dict[str, object], facts: dict[str, str]) -> dict[str, object]:
-    """The attributes of a variant with these facts; an empty one is left out."""
-    kept = {name: value for name, value in attributes.items() if name not in FACTS}
-    return kept | {name: value for name, value in facts.items() if value}
+def facts_of(listing: Listing) -> dict[str, str]:
+    """What the warehouse says of it, as the columns of a variant; empty where it says nothing."""
+    said = listing.attributes.get("facts", {})
+    return {name: said.get(name, "") for name in FACTS}

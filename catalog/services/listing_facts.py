@@ -13,6 +13,8 @@ from integrations.types import RemoteProduct, RemoteVariant
 MOST_DESCRIPTION = 60_000
 MOST_PRICE = Decimal(10) ** 10
 MOST_UNITS = 10_000_000
+# Facts of a batch, and how many characters their columns hold.
+MOST_FACT = {"thc": 60, "batch": 120, "certificate_url": 500}
 
 
 class Refused(Exception):
@@ -98,8 +100,14 @@ def attributes_of(product: RemoteProduct, variant: RemoteVariant) -> dict[str, A
 
 
 def facts_told(variant: RemoteVariant) -> dict[str, Any]:
-    """What a warehouse says of a batch; a system that says nothing leaves no trace of it."""
-    facts = {clean(name): clean(value)[:500] for name, value in variant.facts if clean(value)}
+    """What a warehouse says of a batch; a system that says nothing leaves no trace of it.
+
+    What is longer than its column is no such fact: half a link leads nowhere.
+    """
+    said = {name: clean(value) for name, value in variant.facts}
+    facts = {
+        name: said[name] for name, most in MOST_FACT.items() if 0 < len(said.get(name, "")) <= most
+    }
     return {"facts": facts} if facts else {}
 
 

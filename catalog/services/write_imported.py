@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from catalog.models import Listing, Partner, Product, Variant, normalize_sku
-from catalog.services.follow_warehouse import brand_of, with_facts
+from catalog.services.follow_warehouse import brand_of, facts_of
 from catalog.services.new_products import describe, lead_of, new_variant
 from catalog.services.partners import is_warehouse
 from catalog.services.preview_import import ImportPlan, ImportRow
@@ -96,12 +96,7 @@ def _write_variant(plan: ImportPlan, product: Product, row: ImportRow) -> Varian
     key = normalize_sku(row.sku)[:100]
     made, _ = Variant.objects.get_or_create(
         sku=row.sku,
-        defaults={
-            **facts,
-            "product": product,
-            "sku_key": key,
-            "attributes": with_facts({}, row.listing.attributes.get("facts", {})),
-        },
+        defaults={**facts, **facts_of(row.listing), "product": product, "sku_key": key},
     )
     return made
 

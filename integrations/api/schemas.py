@@ -71,6 +71,10 @@ class RequestBody(BaseModel):
         "several, the ERP.",
     )
 
+    def params(self) -> dict[str, Any]:
+        """What a run is narrowed to, as it keeps it."""
+        return {}
+
 
 def _camel(name: str, camel: str) -> AliasChoices:
     return AliasChoices(name, camel)

@@ -14,6 +14,7 @@ from integrations.api.schemas import (
     InventoryIn,
     LastOut,
     PurchaseOrdersIn,
+    RequestBody,
     RunOut,
     StatusOut,
     SyncAnswer,
@@ -22,7 +23,12 @@ from integrations.api.schemas import (
     told,
 )
 from integrations.models import Connection
-from integrations.providers.base import PullsPurchaseOrders, PullsStock
+from integrations.providers.base import (
+    PullsOrderStatus,
+    PullsPurchaseOrders,
+    PullsShipments,
+    PullsStock,
+)
 from integrations.services import sync_status
 from integrations.services.sync_requests import (
     UNDER_WAY,
@@ -48,7 +54,7 @@ Wait = Annotated[
 RunId = Annotated[int, Path(ge=1, le=MOST_ID, description="Number of the run")]
 
 
-# What both ways to ask for a run have in common.
+# What all ways to ask for a run have in common.
 ASKING: dict[str, Any] = {
     "auth": callers("sync:run"),
     "response": {200: SyncAnswer, 202: SyncAnswer},
@@ -94,12 +100,48 @@ def sync_inventory(
     return _sync(request, response, "stock", PullsStock, body, wait)
 
 
+@router.post(
+    "/order-status",
+    operation_id="sync_order_status",
+    summary="Pull the status of orders",
+    description="Asks how far the orders at a warehouse are, as many as its calls allow, whatever "
+    "its hours; waits like the one for purchase orders.",
+    **ASKING,
+)
+def sync_order_status(
+    request: HttpRequest,
+    response: HttpResponse,
+    body: RequestBody = RequestBody(),  # noqa: B008 - never changed
+    wait: Wait = WAIT_S,
+) -> Any:
+    """Pull the status of orders."""
+    return _sync(request, response, "order_status", PullsOrderStatus, body, wait)
+
+
+@router.post(
+    "/shipments",
+    operation_id="sync_shipments",
+    summary="Pull parcels",
+    description="Asks for parcels and tracking numbers, whatever the hours of the system; waits "
+    "like the one for purchase orders.",
+    **ASKING,
+)
+def sync_shipments(
+    request: HttpRequest,
+    response: HttpResponse,
+    body: RequestBody = RequestBody(),  # noqa: B008 - never changed
+    wait: Wait = WAIT_S,
+) -> Any:
+    """Pull parcels."""
+    return _sync(request, response, "shipments", PullsShipments, body, wait)
+
+
 def _sync(
     request: HttpRequest,
     response: HttpResponse,
     flow: str,
     capability: type,
-    body: PurchaseOrdersIn | InventoryIn,
+    body: RequestBody,
     wait: int,
 ) -> Status[SyncAnswer]:
     refuse_unknown(request, "wait")

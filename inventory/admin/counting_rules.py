@@ -5,7 +5,7 @@ from datetime import datetime
 from integrations.admin.connection_facts import provider_label
 from integrations.models import Connection
 from integrations.models.connection import StalePolicy, StockAuthority
-from inventory.admin.words import is_stale
+from inventory.freshness import is_stale
 from inventory.models import Location, StockLevel
 
 OBSERVED = "Shown, never counted"

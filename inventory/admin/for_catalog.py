@@ -15,8 +15,9 @@ from inventory.admin.incoming_facts import incoming_facts
 from inventory.admin.ledger import last_change
 from inventory.admin.locations import one_line
 from inventory.admin.raw_numbers import levels_of
-from inventory.admin.words import said_at, stock_word
+from inventory.admin.words import stock_word
 from inventory.availability import sellable_many
+from inventory.freshness import said_at
 from inventory.incoming import coming_units
 from inventory.models import Location, StockLevel
 

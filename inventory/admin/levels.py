@@ -32,8 +32,9 @@ from inventory.admin.files import StockCsv
 from inventory.admin.incoming_facts import incoming_orders
 from inventory.admin.ledger import level_facts
 from inventory.admin.promised import held_by_spot
-from inventory.admin.words import age_word, is_stale, said_at, stock_word
+from inventory.admin.words import age_word, stock_word
 from inventory.availability import sellable, sellable_many
+from inventory.freshness import is_stale, said_at
 from inventory.incoming import coming_units
 from inventory.models import Location, StockLevel
 from inventory.services.adjust import CannotAdjust, adjust_stock

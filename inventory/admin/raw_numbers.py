@@ -18,7 +18,8 @@ from inventory.admin.counting_rules import (
     source_of,
     system_of,
 )
-from inventory.admin.words import age_word, said_at
+from inventory.admin.words import age_word
+from inventory.freshness import said_at
 from inventory.models import StockLevel
 
 

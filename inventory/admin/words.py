@@ -1,9 +1,10 @@
 """Stock in words: badge of a number, age of a number."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from catalog.admin.facts import LOW_STOCK
-from inventory.models import Location, StockLevel
+from inventory.freshness import is_stale
+from inventory.models import StockLevel
 
 
 def stock_word(units: int) -> str:
@@ -11,21 +12,6 @@ def stock_word(units: int) -> str:
     if units <= 0:
         return "Out of stock"
     return "Low stock" if units <= LOW_STOCK else "In stock"
-
-
-def said_at(level: StockLevel) -> datetime | None:
-    """When the number was last known to be true: the last complete snapshot that confirmed it."""
-    if level.location.connection_id is None or level.missing_since or level.rejected_since:
-        return level.as_of
-    return max(filter(None, (level.location.as_of, level.as_of)), default=None)
-
-
-def is_stale(location: Location, now: datetime) -> bool:
-    """Older than its connection allows. What lies on our own shelf does not age."""
-    if location.connection is None:
-        return False
-    oldest = now - timedelta(hours=location.connection.stale_after_h)
-    return location.as_of is None or location.as_of < oldest
 
 
 def age_word(level: StockLevel, now: datetime) -> str:

@@ -1,9 +1,11 @@
 """Products & variants: list, page, price updates, export."""
 
+import importlib
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -141,14 +143,59 @@ def test_search_box_opens_the_only_variant_with_the_sku(partner, own):
     assert response.url == page(variant)
 
 
+LAB = "https://lab.example/1.pdf"
+
+
+@pytest.fixture
+def gummies():
+    return [
+        make_variant("GUM-1", thc="3 mg", batch="L26-1", certificate_url=LAB),
+        make_variant("GUM-2", batch="L26-10"),
+        make_variant("MUG"),
+    ]
+
+
+def test_a_batch_is_found_by_list_and_box_and_its_number_is_on_the_page(gummies):
+    client = log_in("Viewer")
+    assert client.get("/admin/search/", {"q": "l26-1"}).url == page(gummies[0])
+    assert "GUM-2" not in texts(client.get(LIST, {"q": "L26-1"}))
+    assert all(sku in texts(client.get(LIST, {"q": "L26"})) for sku in ("GUM-1", "GUM-2"))
+    shown = texts(client.get(page(gummies[0])))
+    assert all(fact in shown for fact in ("3 mg", "L26-1", LAB))
+
+
+@pytest.mark.parametrize(
+    ("query", "skus"),
+    [
+        ({"thc": "yes"}, {"GUM-1"}),
+        ({"thc": "no"}, {"GUM-2", "MUG"}),
+        ({"certificate": "yes"}, {"GUM-1"}),
+        ({"certificate": "no"}, {"GUM-2"}),
+    ],
+)
+def test_what_is_told_of_a_batch_can_be_filtered(gummies, query, skus):
+    rows = log_in("Viewer").get(LIST, query).context["cl"].queryset
+    assert {one.sku for one in rows} == skus
+
+
+def test_facts_kept_among_the_attributes_move_into_columns():
+    variant = make_variant("GUM-1", attributes={"thc": "3 mg", "batch": "L26-1", "more": 1})
+    migration = importlib.import_module("catalog.migrations.0008_batch_facts")
+    migration.take_over(apps, None)
+    variant.refresh_from_db()
+    assert (variant.thc, variant.batch, variant.certificate_url) == ("3 mg", "L26-1", "")
+    assert variant.attributes == {"more": 1}
+
+
 def test_export_holds_the_filtered_rows_and_is_on_record(partner, own):
     import_one(partner, own)
     make_variant("=HYPERLINK(1)")
     client = log_in("Manager")
     lines = client.get(CSV, {"q": "PARTNER"}).content.decode().splitlines()
+    head = "sku,product,title,barcode,partner,their_price,price,currency,buffer,thc,batch"
     assert lines == [
-        "sku,product,title,barcode,partner,their_price,price,currency,buffer,archived",
-        "PARTNER-bluedoor-SKU-1,Coffee,,,bluedoor,10.0000,12.5000,USD,,no",
+        f"{head},certificate_url,archived",
+        "PARTNER-bluedoor-SKU-1,Coffee,,,bluedoor,10.0000,12.5000,USD,,,,,no",
     ]
     assert "'=HYPERLINK(1)," in client.get(CSV).content.decode()
     notes = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)

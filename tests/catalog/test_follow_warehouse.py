@@ -6,6 +6,7 @@ import pytest
 
 from catalog.models import Brand, Listing, Partner, Product, Variant
 from catalog.services.import_products import preview_import
+from catalog.services.listing_facts import MOST_FACT
 from catalog.services.listings_from_stock import list_named, mark_listings
 from catalog.services.partners import default_terms, make_partner, our_sku
 from catalog.services.pull_products import pull_products
@@ -28,6 +29,10 @@ class Catalog:
 
     def pull_products(self, since=None):
         yield from self.products
+
+
+def told(variant):
+    return tuple((name, getattr(variant, name)) for name, _ in FACTS)
 
 
 def product(number=1, sku="GUM-10", brand="Greenline", price="8.50", facts=FACTS):
@@ -86,11 +91,11 @@ def test_facts_and_brand_follow_with_a_note_each(warehouse):
     ours = make_variant("GUM-10")
     pull(warehouse, product())
     ours.refresh_from_db()
-    assert ours.attributes == dict(FACTS)
+    assert told(ours) == FACTS
     assert ours.product.brand.name == "Greenline"
     run = pull(warehouse, product(facts=(("thc", "4 mg"), ("batch", "L26-110"))))
     ours.refresh_from_db()
-    assert ours.attributes == {"thc": "4 mg", "batch": "L26-110"}
+    assert told(ours) == (("thc", "4 mg"), ("batch", "L26-110"), ("certificate_url", ""))
     moved = SyncChange.objects.filter(run=run.record, key="GUM-10").exclude(field="")
     assert {(one.field, one.before, one.after) for one in moved} == {
         ("THC", "3 mg", "4 mg"),
@@ -119,9 +124,9 @@ def test_an_import_keeps_their_sku_and_takes_price_brand_and_facts(warehouse):
     assert (row.sku, row.price, row.outcome) == ("NEW-1", Decimal("8.50"), "create")
     write_imported(plan, [row])
     made = Variant.objects.get(sku="NEW-1")
-    assert (made.price, made.attributes, made.product.brand.name) == (
+    assert (made.price, told(made), made.product.brand.name) == (
         Decimal("8.50"),
-        dict(FACTS),
+        FACTS,
         "Greenline",
     )
     assert own.pk != warehouse.pk
@@ -138,3 +143,12 @@ def test_a_warehouse_without_a_catalog_lists_what_its_stock_names_in_its_spellin
     assert Listing.objects.get(variant=mug).missing_since == NOW
     mark_listings(harbor, [], [mug.pk], NOW)
     assert Listing.objects.get(variant=mug).missing_since is None
+
+
+def test_what_fits_no_column_is_no_fact(warehouse):
+    for name, most in MOST_FACT.items():
+        assert Variant._meta.get_field(name).max_length == most
+    ours = make_variant("GUM-10")
+    pull(warehouse, product(facts=(("thc", "9" * 61), ("batch", "L26-110"))))
+    ours.refresh_from_db()
+    assert (ours.thc, ours.batch) == ("", "L26-110")

@@ -86,6 +86,20 @@ def test_what_waits_is_sent_and_what_cannot_go_says_why(caller, order, warehouse
     assert Submission.objects.get().approved_by.username == "olga"
 
 
+def test_a_weekly_order_is_not_sent_early_for_one_customer(caller, own_store, partner, system):
+    order = make_order(own_store, make_variant("BEANS", partner).sku, number="#1001")
+    weekly = PartnerOrder.objects.get()
+    assert weekly.order is None
+    said = caller.post(of(order, "placement")).json()
+    assert said["success"] is False
+    assert said["message"].startswith(f"{weekly.reference}: It carries goods of other orders too")
+    assert not Submission.objects.exists()
+    system.script = [Rejected("They do not know it.")]
+    place(pk=weekly.pk)
+    said = caller.post(of(order, "placement")).json()
+    assert said == {"success": True, "message": f"{weekly.reference} is tried again."}
+
+
 def test_tracking_asks_its_systems_for_this_order(caller, order, system):
     assert caller.post(of(order, "tracking")).json()["success"] is False
     placed = place(order=order)
@@ -122,7 +136,7 @@ def test_products_are_searched_and_narrowed_by_brand(caller):
         make_variant(f"GUM-{number}")
     brand = Brand.objects.create(name="Greenline", name_key="greenline")
     variant = Variant.objects.select_related("product").get(sku="GUM-1")
-    variant.attributes = {"thc": "3 mg", "batch": "L26-1"}
+    variant.thc, variant.batch = "3 mg", "L26-1"
     variant.save()
     variant.product.brand = brand
     variant.product.save()
@@ -132,6 +146,8 @@ def test_products_are_searched_and_narrowed_by_brand(caller):
     (shown,) = product["variants"]
     assert (shown["sku"], shown["thc"], shown["batch"]) == ("GUM-1", "3 mg", "L26-1")
     assert shown["price"] == "24.0000"
+    assert caller.get("/api/v1/products?batch=L26-1").json()["products"] == [product]
+    assert caller.get("/api/v1/products?batch=L26").json()["total"] == 0
     assert caller.get("/api/v1/products?q=um-2").json()["total"] == 1
     page = caller.get("/api/v1/products?page_size=2&page=2").json()
     assert (page["total"], len(page["products"])) == (3, 1)
@@ -181,10 +197,59 @@ def test_after_a_failed_run_the_last_numbers_are_served_with_a_warning(caller, w
 def test_numbers_older_than_their_allowance_are_marked(caller, warehouse):
     make_variant("MUG", warehouse, stock=7)
     stock(warehouse)
+    StockLevel.objects.update(as_of=timezone.now() - timedelta(hours=25))
     Location.objects.update(as_of=timezone.now() - timedelta(hours=25))
     answer = caller.get("/api/v1/inventory/MUG").json()
     assert answer["warning"] == "Straight: its numbers are older than 24 hours."
     assert answer["item"]["sellable"] == 7
+
+
+def test_a_number_said_after_the_run_that_failed_is_live(caller, warehouse):
+    make_variant("MUG", warehouse, stock=7)
+    connection = stock(warehouse)
+    began = timezone.now() - timedelta(minutes=5)
+    ended = {"finished_at": timezone.now(), "trigger": "schedule", "flow": "stock"}
+    SyncRun.objects.create(connection=connection, status="failed", started_at=began, **ended)
+    SyncRun.objects.create(
+        connection=connection, status="completed", params={"skus": ["CUP"]}, **ended
+    )
+    assert caller.get("/api/v1/inventory/MUG").json()["source"] == "live"
+    StockLevel.objects.update(as_of=began - timedelta(minutes=1))
+    Location.objects.update(as_of=began - timedelta(minutes=1))
+    assert caller.get("/api/v1/inventory/MUG").json()["source"] == "stale_cache"
+
+
+def test_a_number_the_last_answer_left_out_keeps_its_age_and_is_marked(caller, warehouse):
+    make_variant("MUG", warehouse, stock=7)
+    make_variant("CUP", warehouse, stock=3)
+    stock(warehouse)
+    old = timezone.now() - timedelta(hours=2)
+    missing = StockLevel.objects.filter(variant__sku="MUG")
+    missing.update(as_of=old, missing_since=timezone.now())
+    answer = caller.get("/api/v1/inventory").json()
+    assert answer["warning"] == "Straight: its last answer left out some of these SKUs."
+    assert answer["as_of"] == old.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    stale = {one["sku"]: one["locations"][0]["stale"] for one in answer["items"]}
+    assert stale == {"MUG": True, "CUP": False}
+    assert caller.get("/api/v1/inventory/CUP").json()["source"] == "live"
+
+
+def test_an_unchanged_number_is_as_old_as_the_snapshot_that_confirmed_it(caller, warehouse):
+    make_variant("MUG", warehouse, stock=7)
+    stock(warehouse)
+    StockLevel.objects.update(as_of=timezone.now() - timedelta(days=9))
+    answer = caller.get("/api/v1/inventory/MUG").json()
+    assert (answer["source"], answer["item"]["locations"][0]["stale"]) == ("live", False)
+    assert answer["as_of"] > (timezone.now() - timedelta(minutes=1)).isoformat()
+
+
+def test_the_numbers_of_an_archived_system_are_not_served(caller, warehouse):
+    make_variant("MUG", warehouse, stock=7)
+    stock(warehouse, status="archived")
+    Location.objects.update(as_of=timezone.now() - timedelta(days=30))
+    answer = caller.get("/api/v1/inventory/MUG").json()
+    assert (answer["source"], answer["item"]["locations"]) == ("live", [])
+    assert answer["item"]["sellable"] == 0
 
 
 def test_a_sku_nobody_has_is_not_found(caller):

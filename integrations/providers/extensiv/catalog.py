@@ -15,7 +15,6 @@ AVAILABLE = ("quantity_available", "available")
 ON_HAND = ("quantity_on_hand", "on_hand", "onHand")
 ALLOCATED = ("quantity_allocated", "quantity_reserved", "allocated")
 FACTS = {
-    "thc": ("thc_content", "thc_mg"),
     "batch": ("batch_number", "lot_number"),
     "certificate_url": ("coa_url", "certificate_url"),
 }
@@ -62,10 +61,18 @@ def read_product(row: Row, currency: str) -> RemoteProduct:
 
 def _facts(said: Said) -> tuple[tuple[str, str], ...]:
     """What law wants told of it. A link is kept only if it leads to the web."""
-    found = {name: _text(first_of(said, names)) for name, names in FACTS.items()}
+    found = {"thc": _thc(said)}
+    found |= {name: _text(first_of(said, names)) for name, names in FACTS.items()}
     if not found["certificate_url"].startswith(("https://", "http://")):
         found["certificate_url"] = ""
     return tuple((name, value) for name, value in found.items() if value)
+
+
+def _thc(said: Said) -> str:
+    """As they write it; a bare number under the name that says milligrams gets its unit."""
+    content, milligrams = (_text(first_of(said, (name,))) for name in ("thc_content", "thc_mg"))
+    is_bare = amount(milligrams) is not None
+    return content or (f"{milligrams} mg" if is_bare else milligrams)
 
 
 def _text(value: Any) -> str:

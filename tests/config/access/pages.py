@@ -54,8 +54,10 @@ api/v1/products          401/405 200/405
 api/v1/products/<id>     401/405 422/405
 api/v1/sync/inventory    405/401 405/403
 api/v1/sync/last         401/405 422/405
+api/v1/sync/order-status 405/401 405/403
 api/v1/sync/purchase-orders 405/401 405/403
 api/v1/sync/runs/<id>    401/405 422/405
+api/v1/sync/shipments    405/401 405/403
 api/v1/sync/status       401/405 200/405
 connect/<id>/<id>/       404/403 404/403
 connect/<id>/callback/   404/403 404/403

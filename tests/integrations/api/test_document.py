@@ -31,7 +31,8 @@ def test_the_document_in_the_repository_is_that_of_the_code():
 def test_every_endpoint_says_what_it_is_what_it_needs_and_how_it_fails():
     paths = current()["paths"]
 
-    sync = {ORDERS, INVENTORY, STATUS, f"{ROOT}/last", f"{ROOT}/runs/{{run_id}}"}
+    asking = {ORDERS, INVENTORY, f"{ROOT}/shipments", f"{ROOT}/order-status"}
+    sync = {*asking, STATUS, f"{ROOT}/last", f"{ROOT}/runs/{{run_id}}"}
     assert {path for path in paths if path.startswith(ROOT)} == sync
     assert set(paths) - sync == {
         "/api/v1/products",

@@ -44,7 +44,7 @@ def test_aliases_are_followed_and_a_blank_one_says_nothing(world, extensiv):
         "certificate_url": "https://lab.example/1.pdf",
     }
     assert (second.price, second.available) == (Decimal("12.25"), None)
-    assert dict(second.facts) == {"thc": "2.5", "batch": "L26-111"}
+    assert dict(second.facts) == {"thc": "2.5 mg", "batch": "L26-111"}
 
 
 def test_the_currency_is_the_connections(world):
