@@ -4,7 +4,7 @@ It comes in through the debugger, so the page's own policy stays as strict as it
 """
 
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,12 @@ SHOW = """(id) => {
     one.removeAttribute("popover");
     one.show();
 }"""
+# Told apart by all but what is entered and counted.
+SHAPE = """(at) => {
+    const one = document.querySelector(at).cloneNode(true);
+    one.querySelectorAll("[value]").forEach((box) => box.removeAttribute("value"));
+    return one.outerHTML.replace(/[0-9]+/g, "0");
+}"""
 HIDE = "(id) => document.getElementById(id).close()"
 MENUS = "main details.menu"
 # One at a time, as a person does: two that are open cover each other.
@@ -37,9 +43,14 @@ MOST_SHOWN = 160
 
 @dataclass(frozen=True)
 class Axe:
-    """The script, to be put into a page once it is loaded."""
+    """The script, to be put into a page once it is loaded.
+
+    `judged` are the dialogs and menus that were found right: the same on another page is not
+    looked at once more.
+    """
 
     source: str
+    judged: set[str] = field(default_factory=set)
 
     def look(self, page: Page, *, parts: bool) -> list[str]:
         """By day with every rule, by night at the colors; `parts`: also what is closed at first."""
@@ -61,12 +72,21 @@ class Axe:
         found = []
         for name in page.evaluate(DIALOGS):
             page.evaluate(SHOW, name)
-            found += self._run(page, "tag", TAGS, name, f"#{name}")
+            found += self._look_at_part(page, name, f"#{name}")
             page.evaluate(HIDE, name)
         for number in range(page.locator(MENUS).count()):
             page.evaluate(OPEN_ONE, [MENUS, number])
-            found += self._run(page, "tag", TAGS, f"menu {number + 1}", f"{MENUS}[open]")
+            found += self._look_at_part(page, f"menu {number + 1}", f"{MENUS}[open]")
         page.evaluate(OPEN_ONE, [MENUS, -1])
+        return found
+
+    def _look_at_part(self, page: Page, name: str, at: str) -> list[str]:
+        shape = page.evaluate(SHAPE, at)
+        if shape in self.judged:
+            return []
+        found = self._run(page, "tag", TAGS, name, at)
+        if not found:
+            self.judged.add(shape)
         return found
 
     @staticmethod
