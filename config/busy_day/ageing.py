@@ -19,8 +19,9 @@ from orders.models import (
     Submission,
 )
 
-# What lies ahead stays there: work that waits for its moment.
-AHEAD = ("retry_at", "lease_until", "due_at", "closes_at")
+# What lies ahead stays there: work that waits for its moment. When a partner was asked last is no
+# history either: the schedule asks them all the time.
+STAYS = ("retry_at", "lease_until", "due_at", "closes_at", "polled_at", "parcels_asked_at")
 
 
 def age(rows: QuerySet[Any], by: timedelta) -> None:
@@ -32,7 +33,7 @@ def age(rows: QuerySet[Any], by: timedelta) -> None:
 
 
 def _is_time(field: Any) -> bool:
-    return isinstance(field, DateTimeField) and field.attname not in AHEAD
+    return isinstance(field, DateTimeField) and field.attname not in STAYS
 
 
 def age_orders(orders: Iterable[int], by: timedelta) -> None:
