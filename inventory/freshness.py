@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.db.models import OuterRef, Subquery
 
 from integrations.models import Connection, SyncRun
@@ -12,6 +13,7 @@ Status = SyncRun.Status
 # How a run ends that asked; one that was skipped or canceled says nothing of its system.
 BAD = (Status.FAILED, Status.INTERRUPTED, Status.HELD)
 ASKED = (*BAD, Status.COMPLETED, Status.PARTIAL)
+KEPT_S = 15
 
 
 def said_at(level: StockLevel) -> datetime | None:
@@ -21,11 +23,49 @@ def said_at(level: StockLevel) -> datetime | None:
     return max(filter(None, (level.location.as_of, level.as_of)), default=None)
 
 
-def is_stale(location: Location, now: datetime) -> bool:
+def is_too_old(level: StockLevel, now: datetime) -> bool:
     """Older than its connection allows. What lies on our own shelf does not age."""
-    if location.connection is None:
-        return False
-    return location.as_of is None or location.as_of < _oldest_allowed(location.connection, now)
+    connection = level.location.connection
+    return connection is not None and _is_older(said_at(level), connection, now)
+
+
+def is_behind(level: StockLevel, now: datetime) -> bool:
+    """Whether its number may not be so any more, for a row of a list: see `reasons_behind`."""
+    connection = level.location.connection
+    return connection is not None and bool(
+        _reason(level, connection, failed_runs().get(connection.pk), now)
+    )
+
+
+def places_behind(now: datetime) -> list[int]:
+    """Locations with numbers that may not be so any more; kept for 15 seconds."""
+    found: list[int] | None = cache.get_or_set("inventory:stale", lambda: _find(now), KEPT_S)
+    return found or []
+
+
+def _find(now: datetime) -> list[int]:
+    failed = failed_runs()
+    places = Location.objects.filter(connection__isnull=False).select_related("connection")
+    return [row.pk for row in places if _is_place_behind(row, failed, now)]
+
+
+def _is_place_behind(place: Location, failed: dict[int, datetime], now: datetime) -> bool:
+    assert place.connection is not None
+    at = failed.get(place.connection.pk)
+    is_before = at is not None and (place.as_of is None or place.as_of <= at)
+    return is_before or _is_older(place.as_of, place.connection, now)
+
+
+def failed_runs() -> dict[int, datetime]:
+    """When the newest run for all SKUs began, by connection, where it brought no numbers.
+
+    Kept for 15 seconds.
+    """
+    every = Connection.objects.exclude(status=Connection.Status.ARCHIVED).values_list("pk")
+    found: dict[int, datetime] | None = cache.get_or_set(
+        "inventory:failed-runs", lambda: _failed_since(pk for (pk,) in every), KEPT_S
+    )
+    return found or {}
 
 
 def reasons_behind(levels: Iterable[StockLevel], now: datetime) -> dict[int, str]:
@@ -56,13 +96,13 @@ def _reason(
     said = said_at(level)
     if failed_at and (said is None or said <= failed_at):
         return f"{connection}: the last run of its stock did not succeed."
-    if said is None or said < _oldest_allowed(connection, now):
+    if _is_older(said, connection, now):
         return f"{connection}: its numbers are older than {connection.stale_after_h} hours."
     return ""
 
 
-def _oldest_allowed(connection: Connection, now: datetime) -> datetime:
-    return now - timedelta(hours=connection.stale_after_h)
+def _is_older(said: datetime | None, connection: Connection, now: datetime) -> bool:
+    return said is None or said < now - timedelta(hours=connection.stale_after_h)
 
 
 def _failed_since(connections: Iterable[int]) -> dict[int, datetime]:

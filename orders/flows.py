@@ -25,6 +25,7 @@ from orders.services.partner_news import compare_lines, take_state
 from orders.services.polling import Poll
 from orders.services.publishing import publish
 from orders.services.shipments import record_shipment
+from orders.services.short_shipped import tell_short
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +87,7 @@ def pull_shipments(run: Run) -> None:
             if created and shipment:
                 run.note(str(shipment), "applied", f"For {shipment.partner_order}.")
         _look_at_differences(run, chunk.pks)
+        tell_short(chunk.pks)
 
 
 def _look_at_differences(run: Run, pks: list[int]) -> None:
@@ -109,6 +111,8 @@ def pull_order_status(run: Run) -> None:
                 run.count(unchanged=int(row is not None))
                 continue
             run.note(row.reference, "applied", "", ("status", before, row.status))
+        if not isinstance(run.provider, PullsShipments):  # its parcels came along
+            tell_short(chunk.pks)
 
 
 @flow("publish_shipments", PublishesShipments, "Publish shipments")

@@ -180,11 +180,17 @@ class KitAdmin(ButtonAdmin):
         """Django's form page with the summary and the buttons."""
         obj = context.get("original")
         if obj is not None:
+            obj = self._as_saved(request, context, obj)
             context["detail_buttons"] = self.detail_buttons(request, obj)
             context["summary_template"] = self.summary_template
             context["summary_only"] = self.summary_only
             context.update(self.summary(request, obj))
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def _as_saved(self, request: HttpRequest, context: dict[str, Any], obj: Any) -> Any:
+        """A form that was refused has put what was typed into the row it is about."""
+        is_refused = bool(context.get("errors"))
+        return self.get_queryset(request).get(pk=obj.pk) if is_refused else obj
 
 
 class SummaryAdmin(KitAdmin):

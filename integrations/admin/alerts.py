@@ -27,7 +27,9 @@ from integrations.models import Alert
 from integrations.services.alerts import dismiss_alert, snooze_alert, take_alert
 
 CHANGE = "integrations.change_alert"
-URGENT = {"credentials", "placement", "webhook", "sync", "unrouted", "schedule", "payment"}
+URGENT = {
+    *("credentials", "placement", "webhook", "sync", "unrouted", "schedule", "payment", "short"),
+}
 WORDS = {
     "credentials": "Needs reconnect",
     "outage": "Does not answer",
@@ -40,6 +42,7 @@ WORDS = {
     "privacy": "Privacy request",
     "payment": "Payment",
     "delivery": "Delivery to book",
+    "short": "Not all shipped",
     "refund": "Refund to decide",
     "notification": "E-mail not sent",
     "bulk": "Stopped half-way",

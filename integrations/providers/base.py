@@ -195,6 +195,9 @@ class PullsChannelOrders(ABC):
 
 
 class PullsStock(ABC):
+    # Whether it can list all it has: then a run of everything names nothing.
+    lists_stock: ClassVar[bool] = False
+
     @abstractmethod
     def pull_stock(
         self, items: Sequence[RemoteItem] | None = None, since: datetime | None = None

@@ -129,6 +129,8 @@ def _dispatch(row: InboundEvent) -> models.Model | None:
         if not events:
             raise Ignored(sentence)
     calls = [(handler, event) for event in events for handler in registry.handlers_of(event.topic)]
+    if not calls and not events:
+        raise Ignored(f"This {row.topic} says nothing that changes anything here.")
     if not calls:
         raise Ignored(f"Nothing here listens to {row.topic}.")
     results = [handler(event, row) for handler, event in calls]

@@ -5,7 +5,7 @@ from datetime import datetime
 from integrations.admin.connection_facts import provider_label
 from integrations.models import Connection
 from integrations.models.connection import StalePolicy, StockAuthority
-from inventory.freshness import is_stale
+from inventory.freshness import is_too_old
 from inventory.models import Location, StockLevel
 
 OBSERVED = "Shown, never counted"
@@ -50,7 +50,7 @@ def rule_of(level: StockLevel, now: datetime) -> str:
     connection = level.location.connection
     if not counts or connection is None:
         return words
-    if connection.stale_policy == StalePolicy.ZERO and is_stale(level.location, now):
+    if connection.stale_policy == StalePolicy.ZERO and is_too_old(level, now):
         return "Counted as 0: too old"
     return "Counted as 0: below zero" if level.available < 0 else words
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -34,13 +33,12 @@ from inventory.admin.ledger import level_facts
 from inventory.admin.promised import held_by_spot
 from inventory.admin.words import age_word, stock_word
 from inventory.availability import sellable, sellable_many
-from inventory.freshness import is_stale, said_at
+from inventory.freshness import places_behind, said_at
 from inventory.incoming import coming_units
 from inventory.models import Location, StockLevel
 from inventory.services.adjust import CannotAdjust, adjust_stock
 
 MOST_UNITS = 1_000_000
-CACHE_S = 15
 UNITS = [
     ("Below 0", None, -1),
     ("None", 0, 0),
@@ -119,7 +117,7 @@ class StockLevelAdmin(ImportLink, StockCsv, SummaryAdmin):
     views = [
         ("", "All", None, ""),
         ("out", "None available", {"available__lte": 0}, "bad"),
-        ("stale", "Stale", lambda: Q(location__in=stale_places()), "warn"),
+        ("stale", "Stale", lambda: Q(location__in=places_behind(timezone.now())), "warn"),
         ("gone", "Gone", {"missing_since__isnull": False}, "warn"),
         ("odd", "Unreadable", {"rejected_since__isnull": False}, "warn"),
         ("ours", "Our shelf", {"location__connection": None}, ""),
@@ -249,18 +247,6 @@ class StockLevelAdmin(ImportLink, StockCsv, SummaryAdmin):
         store = level.location.connection
         message = f"Asked {store} for {level.variant}." if is_new else f"{store} is asked already."
         return Told(message, url=page_of(run, request), link=f"See {run}")
-
-
-def stale_places() -> list[int]:
-    """Locations whose numbers are older than their connection allows; kept for 15 seconds."""
-    found: list[int] = cache.get_or_set("inventory:stale-places", _find_stale, CACHE_S) or []
-    return found
-
-
-def _find_stale() -> list[int]:
-    places = Location.objects.filter(connection__isnull=False).select_related("connection")
-    now = timezone.now()
-    return [place.pk for place in places if is_stale(place, now)]
 
 
 def _is_reachable(location: Location) -> bool:

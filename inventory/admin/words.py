@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from catalog.admin.facts import LOW_STOCK
-from inventory.freshness import is_stale
+from inventory.freshness import is_behind
 from inventory.models import StockLevel
 
 
@@ -22,4 +22,4 @@ def age_word(level: StockLevel, now: datetime) -> str:
         return "Unreadable"
     if level.location.connection_id is None:
         return "Counted here"
-    return "Stale" if is_stale(level.location, now) else "Fresh"
+    return "Stale" if is_behind(level, now) else "Fresh"

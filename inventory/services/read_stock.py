@@ -61,8 +61,10 @@ def read_stock(run: Run, asked: Asked, stage: Stage, numbers: dict[str, int]) ->
     may be concluded.
     """
     answer, reader = Answer(dict(numbers)), Reader()
+    lists_it = run.provider.lists_stock and asked.chosen is None
+    wanted = None if lists_it else asked.items
     beaten = time.monotonic()
-    with closing(ahead(run.provider.pull_stock(items=asked.items), size=AHEAD)) as items:
+    with closing(ahead(run.provider.pull_stock(items=wanted), size=AHEAD)) as items:
         for chunk in in_chunks(_only_asked(items, asked)):
             reader.read(chunk, answer)
             run.count(processed=len(chunk))

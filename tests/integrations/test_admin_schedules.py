@@ -139,6 +139,13 @@ def test_mistakes_are_sentences_at_the_fields(schedule, change, sentence):
     assert schedule.every_minutes == 60
 
 
+def test_what_was_refused_is_not_shown_as_if_it_were_so(schedule):
+    typed = {"every_minutes": "45.5", "window_from": "19:00", "window_to": "09:00"}
+    html = log_in("Owner").post(page_url(schedule), FORM | typed).content.decode()
+    assert "Every hour" in html
+    assert "It runs only when somebody presses" not in html
+
+
 def test_the_page_shows_the_next_five_times(schedule):
     html = get_page(log_in("Owner"), page_url(schedule))
     assert html.partition("Next runs")[2].partition("</ul>")[0].count("<li>") == 5

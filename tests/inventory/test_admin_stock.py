@@ -49,13 +49,31 @@ def test_list_asks_the_same_number_of_queries_for_any_number_of_rows(
     assert len(many) == len(few)
 
 
+def test_numbers_from_before_a_run_that_failed_are_stale(partner):
+    level = make_level(partner)
+    now = timezone.now()
+    Location.objects.update(as_of=now - timedelta(minutes=20))
+    StockLevel.objects.update(as_of=now - timedelta(minutes=20))
+    SyncRun.objects.create(
+        connection=level.location.connection,
+        flow="stock",
+        status="failed",
+        trigger="schedule",
+        started_at=now - timedelta(minutes=5),
+    )
+    response = log_in("Viewer").get(f"{LIST}?view=stale")
+    assert response.context["cl"].result_count == 1
+    assert '<span class="badge warn">Stale</span>' in texts(response)
+
+
 def test_number_older_than_its_connection_allows_is_stale(partner):
     make_level(partner)
     client, now = log_in("Viewer"), timezone.now()
     Location.objects.filter(name="Oakland").update(as_of=now - timedelta(hours=23))
     assert client.get(f"{LIST}?view=stale").context["cl"].result_count == 0
     cache.clear()
-    Location.objects.filter(name="Oakland").update(as_of=now - timedelta(hours=25))
+    for rows in (Location.objects, StockLevel.objects):
+        rows.update(as_of=now - timedelta(hours=25))
     response = client.get(f"{LIST}?view=stale")
     assert response.context["cl"].result_count == 1
     assert '<span class="badge warn">Stale</span>' in texts(response)

@@ -105,7 +105,8 @@ def test_our_own_store_sells_from_no_partner(level):
 def test_too_old_and_below_zero_count_as_none_and_say_so(level):
     StockLevel.objects.update(available=-2)
     assert raw_of(level)["Oakland"]["rule"] == "Counted as 0: below zero"
-    Location.objects.update(as_of=timezone.now() - timedelta(hours=30))
+    for rows in (Location.objects, StockLevel.objects):
+        rows.update(as_of=timezone.now() - timedelta(hours=30))
     Connection.objects.update(stale_policy="zero")
     row = raw_of(level, "Operator")["Oakland"]
     assert (row["rule"], row["age"]) == ("Counted as 0: too old", "Stale")

@@ -52,6 +52,18 @@ def alias(connection: Connection, sku: str, variant: Variant) -> Listing:
     )  # fmt: skip
 
 
+def test_a_system_that_lists_all_it_has_is_told_no_names(erp: Connection) -> None:
+    make_variant("A-1")
+    shop = Erp(**{"A-1": 5, "C-9": 3})
+    pull(erp, shop)
+    assert [one.sku for one in shop.asked] == ["A-1"]
+    shop.lists_stock = True
+    pull(erp, shop)
+    assert shop.asked == []
+    pull(erp, shop, skus=["A-1"])
+    assert [one.sku for one in shop.asked] == ["A-1"]
+
+
 def test_our_own_skus_are_matched_and_the_rest_are_listed(erp: Connection) -> None:
     make_variant("A-1"), make_variant("B/ü#2")
     run = pull(erp, Erp(**{"A-1": 5, "B/ü#2": 7, "C-9": 3}))

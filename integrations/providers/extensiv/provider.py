@@ -63,6 +63,7 @@ class Extensiv(
 
     slug = "extensiv"
     label = "Extensiv"
+    lists_stock = True
     Settings = config.Settings
     Secrets = config.Secrets
     account_field = "base_url"

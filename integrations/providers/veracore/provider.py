@@ -56,6 +56,7 @@ class VeraCore(PullsStock, PushesOrders, FindsOrders, PullsOrderStatus, PullsShi
 
     slug = "veracore"
     label = "VeraCore"
+    lists_stock = True
     Settings = config.Settings
     Secrets = config.Secrets
     account_field = "company_id"
