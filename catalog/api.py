@@ -74,7 +74,7 @@ def list_products(
     if sku:
         found = found.filter(variants__sku_key=normalize_sku(sku)[:100])
     if batch:
-        found = found.filter(variants__batch=batch.strip(), variants__archived_at=None)
+        found = found.filter(_of_batch(batch.strip()), variants__archived_at=None)
     rows, total = cut(found.distinct().order_by("title", "pk"), page, page_size)
     products = [_shown(row) for row in rows]
     return ProductsOut(page=page, page_size=page_size, total=total, products=products)
@@ -99,6 +99,13 @@ def read_product(
     if row is None:
         raise Problem(404, "not_found", f"There is no product {product_id}.")
     return _shown(row)
+
+
+def _of_batch(name: str) -> Q:
+    """Its batch, or one of those it is of where several warehouses have it."""
+    whole, between = Q(variants__batch=name), Q(variants__batch__contains=f", {name}, ")
+    first = Q(variants__batch__startswith=f"{name}, ")
+    return whole | first | between | Q(variants__batch__endswith=f", {name}")
 
 
 def _sold() -> QuerySet[Product]:

@@ -13,7 +13,7 @@ class Scope:
 
 
 SCOPES = {
-    "sync:run": Scope("Start runs: purchase orders, stock", "integrations.run_flow"),
+    "sync:run": Scope("Start runs", "integrations.run_flow"),
     "catalog:read": Scope("Read products", "catalog.view_variant"),
     "inventory:read": Scope("Read stock", "inventory.view_stocklevel"),
     "orders:read": Scope("Read how far orders are", "orders.view_order"),

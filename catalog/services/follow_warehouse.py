@@ -4,15 +4,18 @@ It keeps our goods under our own SKUs, so its listings link themselves; its pric
 listing. What law or trade want told (THC, batch, certificate) it knows best.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from catalog.models import Brand, Listing, Product, Variant, normalize_sku
+from catalog.services.listing_facts import MOST_FACT
 from catalog.services.match_skus import match_skus
 from catalog.services.partners import is_warehouse
 from integrations.services.run_requests import request_run
 from integrations.services.runs import Run
 
 # Columns of a variant that the warehouse writes, in this order, with the words for staff.
+SEPARATOR = ", "
 FACTS = {"thc": "THC", "batch": "Batch", "certificate_url": "Certificate"}
 
 
@@ -68,11 +71,12 @@ def _name_brands(run: Run, rows: Iterable[Listing]) -> None:
 
 
 def _take_facts(run: Run, rows: Iterable[Listing]) -> None:
-    changed = []
+    rows = list(rows)
+    told, changed = _told_everywhere(rows), []
     for row in rows:
         assert row.variant is not None
         variant = row.variant
-        before, after = {name: getattr(variant, name) for name in FACTS}, facts_of(row)
+        before, after = {name: getattr(variant, name) for name in FACTS}, together(told[variant.pk])
         if before == after:
             continue
         for name, value in after.items():
@@ -83,6 +87,34 @@ def _take_facts(run: Run, rows: Iterable[Listing]) -> None:
                 moved = (label, before[name] or None, after[name] or None)
                 run.note(variant.sku, "applied", "", moved)
     Variant.objects.bulk_update(changed, list(FACTS), batch_size=500)
+
+
+def _told_everywhere(rows: Iterable[Listing]) -> dict[int, list[dict[str, str]]]:
+    """What each warehouse that has the variants says of them, the oldest connection first."""
+    theirs = Listing.objects.filter(
+        variant__in=[row.variant_id for row in rows], missing_since=None
+    )
+    found: dict[int, list[dict[str, str]]] = defaultdict(list)
+    for listing in theirs.order_by("connection", "pk"):
+        found[listing.variant_id or 0].append(facts_of(listing))
+    return found
+
+
+def together(told: Iterable[dict[str, str]]) -> dict[str, str]:
+    """A variant that lies in two warehouses may be of two batches: both are named.
+
+    What is too long for its column ends at the last that fits. Of certificates the first is kept:
+    one column holds one link.
+    """
+    found = dict.fromkeys(FACTS, "")
+    for facts in told:
+        for name, said in facts.items():
+            known = found[name].split(SEPARATOR) if found[name] else []
+            both = SEPARATOR.join([*known, said])
+            fits = not known or (name != "certificate_url" and len(both) <= MOST_FACT[name])
+            if said and said not in known and fits:
+                found[name] = both
+    return found
 
 
 def facts_of(listing: Listing) -> dict[str, str]:

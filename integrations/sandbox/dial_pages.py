@@ -19,6 +19,8 @@ OPERATIONS = (
     *("token", "PurchaseOrders", "PurchaseOrder", "Inventory", "InventoryDetails"),
     *("access_token", "orders/create", "orders/updated", "orders/cancelled", "orders/edited"),
     *("fulfillments/create", "fulfillments/update", "inventory_levels/update", "app/uninstalled"),
+    *("order.create", "order.find", "order.read", "order.status", "order.change", "shipments"),
+    *("stock.list", "stock.one", "catalog"),
     *("CheckoutSessions", "CheckoutSession", "LineItems", *STRIPE_TYPES),
 )
 NAMES = {"every": "every", "times": "how many times", "probability": "chance"}

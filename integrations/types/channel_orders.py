@@ -44,5 +44,6 @@ class ChannelOrder:
     canceled_at: datetime | None = None
     cancel_reason: str = ""
     delivery_method: Literal["ship", "pickup", "delivery"] = "ship"
+    delivery_zone: str = ""
     note: str = ""
     test: bool = False

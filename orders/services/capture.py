@@ -93,6 +93,7 @@ def _insert(connection: Connection, remote: ChannelOrder) -> Order:
             shipping=remote.shipping,
             refunded_total=remote.refunded_total,
             delivery_method=remote.delivery_method,
+            delivery_zone=remote.delivery_zone,
             note=remote.note,
         ),
     )

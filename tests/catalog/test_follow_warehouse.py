@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from catalog.models import Brand, Listing, Partner, Product, Variant
+from catalog.services.follow_warehouse import together
 from catalog.services.import_products import preview_import
 from catalog.services.listing_facts import MOST_FACT
 from catalog.services.listings_from_stock import list_named, mark_listings
@@ -143,6 +144,20 @@ def test_a_warehouse_without_a_catalog_lists_what_its_stock_names_in_its_spellin
     assert Listing.objects.get(variant=mug).missing_since == NOW
     mark_listings(harbor, [], [mug.pk], NOW)
     assert Listing.objects.get(variant=mug).missing_since is None
+
+
+def test_a_variant_in_two_warehouses_is_of_both_batches(warehouse):
+    ours = make_variant("GUM-10")
+    other = make_connection("other.example", provider="extensiv")
+    pull(warehouse, product())
+    pull(other, product(facts=(("thc", "3 mg"), ("batch", "LOT-77"))))
+    ours.refresh_from_db()
+    assert told(ours) == (("thc", "3 mg"), ("batch", "L26-110, LOT-77"), FACTS[2])
+    pull(warehouse, product(facts=(("batch", "L26-111"),)))
+    ours.refresh_from_db()
+    assert (ours.batch, ours.certificate_url) == ("L26-111, LOT-77", "")
+    many = [{"batch": "B" * 50 + str(number)} for number in range(4)]
+    assert together(many)["batch"] == f"{'B' * 50}0, {'B' * 50}1"
 
 
 def test_what_fits_no_column_is_no_fact(warehouse):

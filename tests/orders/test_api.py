@@ -136,7 +136,7 @@ def test_products_are_searched_and_narrowed_by_brand(caller):
         make_variant(f"GUM-{number}")
     brand = Brand.objects.create(name="Greenline", name_key="greenline")
     variant = Variant.objects.select_related("product").get(sku="GUM-1")
-    variant.thc, variant.batch = "3 mg", "L26-1"
+    variant.thc, variant.batch = "3 mg", "L26-1, LOT-77"
     variant.save()
     variant.product.brand = brand
     variant.product.save()
@@ -144,9 +144,14 @@ def test_products_are_searched_and_narrowed_by_brand(caller):
     (product,) = answer["products"]
     assert (answer["total"], product["brand"]) == (1, "Greenline")
     (shown,) = product["variants"]
-    assert (shown["sku"], shown["thc"], shown["batch"]) == ("GUM-1", "3 mg", "L26-1")
+    assert (shown["sku"], shown["thc"], shown["batch"]) == (
+        "GUM-1",
+        "3 mg",
+        "L26-1, LOT-77",
+    )
     assert shown["price"] == "24.0000"
     assert caller.get("/api/v1/products?batch=L26-1").json()["products"] == [product]
+    assert caller.get("/api/v1/products?batch=LOT-77").json()["total"] == 1
     assert caller.get("/api/v1/products?batch=L26").json()["total"] == 0
     assert caller.get("/api/v1/products?q=um-2").json()["total"] == 1
     page = caller.get("/api/v1/products?page_size=2&page=2").json()

@@ -8,7 +8,7 @@ from integrations.sandbox.render import page
 from integrations.sandbox.shopify.people import likely_customer
 from integrations.sandbox.world import World
 
-from .models import Buyer, Merchant, Sale, money
+from .models import Buyer, Delivery, Merchant, Sale, money
 from .paying import SHIPPING, How, Refused, pay, sell
 
 MOST_UNITS = 99
@@ -16,6 +16,11 @@ WAYS = {
     "card": "Card: pay now",
     "declined": "Card: declined first, then paid with another",
     "transfer": "Bank transfer: paid some days later",
+}
+DELIVERIES = {
+    "ship": "A parcel",
+    "pickup": "I fetch it",
+    "delivery": "Brought by a driver",
 }
 STATES = {
     "paid": "Paid",
@@ -68,6 +73,8 @@ def _shelf(merchant: Merchant, form: dict[str, str], error: str) -> Response:
         shipping=money(SHIPPING),
         ways=WAYS.items(),
         how=form.get("how", "card"),
+        deliveries=DELIVERIES.items(),
+        delivery=form.get("delivery", "ship"),
         error=error,
     )
 
@@ -91,7 +98,12 @@ def _pay(world: World, merchant: Merchant, form: dict[str, str]) -> Sale:
     if how is None:
         raise Refused("Choose how to pay.")
     buyer = Buyer(**{name: form[name].strip() for name in Buyer.model_fields if name in form})
+    wanted = form.get("delivery", "ship")
+    delivery = next((one for one in get_args(Delivery) if one == wanted), None)
+    if delivery is None:
+        raise Refused("Choose how it gets to you.")
     sale = sell(world, merchant, _wanted(form), buyer, form.get("order_number", ""))
+    sale.delivery, sale.zone = delivery, form.get("zone", "").strip()[:60]
     pay(world, merchant, sale, how)
     return sale
 

@@ -45,10 +45,14 @@ class Buyer(BaseModel):
     country: str = "US"
 
 
+Delivery = Literal["ship", "pickup", "delivery"]
+
+
 class Sale(BaseModel):
     """A checkout session with its payment intent and its charge.
 
-    `order_number` is what the shop wrote into the metadata of both.
+    `order_number` is what the shop wrote into the metadata of both, and so are `delivery` and the
+    zone of a local one.
     """
 
     id: str
@@ -61,6 +65,8 @@ class Sale(BaseModel):
     method: Literal["card", "transfer"] = "card"
     status: Literal["open", "processing", "paid", "failed"] = "open"
     order_number: str = ""
+    delivery: Delivery = "ship"
+    zone: str = ""
     error: str = ""
     refunded: int = 0
     dispute: str = ""

@@ -43,7 +43,10 @@ def endpoint(merchant: Merchant) -> Payload:
 
 
 def _metadata(sale: Sale) -> dict[str, str]:
-    return {ORDER_KEY: sale.order_number} if sale.order_number else {}
+    said = {ORDER_KEY: sale.order_number, "delivery_zone": sale.zone}
+    if sale.delivery != "ship":
+        said["delivery_method"] = sale.delivery
+    return {name: value for name, value in said.items() if value}
 
 
 def _address(sale: Sale) -> Payload:

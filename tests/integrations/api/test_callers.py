@@ -108,8 +108,7 @@ def test_a_key_loses_what_its_owner_loses(erp, caller, owner):
     status, code, detail = problem(caller.post(ORDERS))
     assert (status, code) == (403, "not_allowed")
     assert detail == (
-        "The owner of this API key does not allow this: Start runs: purchase orders, stock. Ask an "
-        "owner of the portal."
+        "The owner of this API key does not allow this: Start runs. Ask an owner of the portal."
     )
     assert caller.get(STATUS).status_code == 200
     assert not SyncRun.objects.exists()

@@ -53,6 +53,12 @@ def test_paying_thanks_the_buyer_and_tells_the_portal(post, payer):
     assert len(payer.heard()) == 2
 
 
+def test_how_it_gets_to_the_buyer_reaches_the_order(post, payer):
+    post(f"{SHOP}pay/", **FORM, delivery="delivery", zone="North")
+    order = payer.stripe().read_checkout(payer.heard()[0].data)
+    assert (order.delivery_method, order.delivery_zone) == ("delivery", "North")
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -60,6 +66,7 @@ def test_paying_thanks_the_buyer_and_tells_the_portal(post, payer):
         ({"qty-NONE": "1"}, "1 of NONE cannot be bought here."),
         ({"name": " ", "city": ""}, "Fill in your name, city."),
         ({"how": "gold"}, "Choose how to pay."),
+        ({"delivery": "drone"}, "Choose how it gets to you."),
     ],
 )
 def test_a_form_that_cannot_be_paid_is_shown_again(post, payer, wrong, says):

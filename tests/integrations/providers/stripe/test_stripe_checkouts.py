@@ -47,6 +47,24 @@ def test_a_checkout_is_an_order_with_its_totals(order):
     assert (found.currency, found.paid_at, found.payment_reference) == ("USD", NOW, "pi_3QfMaya")
 
 
+@pytest.mark.parametrize(
+    ("metadata", "method", "zone"),
+    [
+        ({}, "ship", ""),
+        ({"delivery_method": "Pickup"}, "pickup", ""),
+        ({"delivery_method": "delivery", "delivery_zone": " North "}, "delivery", "North"),
+    ],
+)
+def test_how_it_gets_there_stands_in_the_metadata(order, metadata, method, zone):
+    found = order({"metadata": metadata})
+    assert (found.delivery_method, found.delivery_zone) == (method, zone)
+
+
+def test_a_way_nobody_knows_is_no_parcel(order):
+    with pytest.raises(BadResponse, match="delivery_method 'drone': it is ship, pickup, deliv"):
+        order({"metadata": {"delivery_method": "drone"}})
+
+
 def test_a_sku_stands_on_the_product_the_price_or_its_lookup_key(order):
     lines = order().lines
     assert [one.sku for one in lines] == ["CD-TOTE-01", "CD-CUP-12", "GRN-TINC-30"]
