@@ -44,7 +44,7 @@ def connect_page(request: HttpRequest, slug: str) -> HttpResponse:
             "provider": cls,
             "own": own,
             "observes": observes,
-            "others": other_systems(cls),
+            "others": other_systems(cls.slug),
         },
         title=title,
     )
@@ -76,10 +76,11 @@ def say_connected(request: HttpRequest, connection: Connection) -> HttpResponseR
     return HttpResponseRedirect(row_url(connection) or address("index"))
 
 
-def other_systems(cls: type[Provider]) -> list[tuple[str, str]]:
-    """Other systems that are connected with credentials: (label, address)."""
+def other_systems(slug: str) -> list[tuple[str, str]]:
+    """What else is connected with credentials, besides this provider: (label, address)."""
     found = [one for one in registry.providers().values() if not by_install_link(one)]
-    return [(one.label, address("connect_system", one.slug)) for one in found if one is not cls]
+    rows = [(one.label, address("connect_system", one.slug)) for one in found if one.slug != slug]
+    return sorted(rows)
 
 
 site: Any = admin.site

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Min, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,6 +18,7 @@ from config.adminkit.parts import badge, strip, two_lines, when
 from integrations import registry
 from integrations.admin.cadence import cadence_words, flow_words
 from integrations.admin.choices import HEALTH, ProviderChoice
+from integrations.admin.connecting import other_systems
 from integrations.admin.connection_buttons import MANAGE, ConnectionButtons
 from integrations.admin.connection_facts import (
     Fact,
@@ -91,6 +92,13 @@ class ConnectionAdmin(ConnectionButtons):
     def nav_rows(self, request: HttpRequest) -> QuerySet[Connection]:
         """Those that need a person."""
         return Connection.objects.filter(status=Status.NEEDS_ATTENTION)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With the ways in to every system; our own store has a button of its own."""
+        extra = {"others": other_systems("shopify"), **(extra_context or {})}
+        return super().changelist_view(request, extra)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
         """Ours, with the strips."""

@@ -1,5 +1,6 @@
 """The connection pages: what they show, to whom, and what the buttons do."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -52,6 +53,15 @@ def test_without_connections_the_list_leads_to_the_first_one():
     html = get_page(log_in("Owner"), list_url("connection"))
     assert "No systems connected" in html
     assert "/admin/connect/shopify/" in html
+
+
+def test_the_list_leads_to_the_form_of_every_system_that_has_credentials(store):
+    html = get_page(log_in("Owner"), list_url("connection"))
+    menu = html.partition("Connect another system")[2].partition("</details>")[0]
+    found = re.findall(r'href="/admin/connect/([a-z-]+)/">([^<]+)<', menu)
+    assert {"Extensiv", "SellerCloud", "Stripe", "VeraCore"} <= {label for _, label in found}
+    assert not {"shopify", "shopify-partner"} & {slug for slug, _ in found}
+    assert "Connect another system" not in get_page(log_in("Operator"), list_url("connection"))
 
 
 def test_the_list_shows_health_age_runs_and_the_last_error(store):
