@@ -54,7 +54,7 @@ def try_to_connect(cls: type[Provider], form: ProviderForm) -> Connection | None
     """The new connection; None with the reason in the form."""
     data = form.cleaned_data
     try:
-        return connect_system(cls.slug, data["settings"], data["secrets"])
+        return connect_system(cls.slug, data["settings"], data["secrets"], data["name"])
     except Rejected as exc:
         form.add_error(None, f"Nothing was saved. {exc} Is the account spelled right?")
     except (ProviderError, CannotChange) as exc:

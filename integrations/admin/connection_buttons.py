@@ -54,7 +54,7 @@ def flow_form(request: HttpRequest, connection: Connection | None) -> type[forms
 
 def change_form(request: HttpRequest, connection: Connection) -> type[forms.Form]:
     """The provider's own settings and secrets."""
-    return form_for_change(connection.provider_class, connection.settings)
+    return form_for_change(connection.provider_class, connection.settings, connection.name)
 
 
 class ConnectionButtons(SummaryAdmin):
@@ -130,7 +130,9 @@ class ConnectionButtons(SummaryAdmin):
     def replace(self, request: HttpRequest, queryset: QuerySet[Connection], **data: Any) -> str:
         """Lay the new values over the stored ones."""
         try:
-            info = replace_credentials(queryset.get(), data["settings"], data["secrets"])
+            info = replace_credentials(
+                queryset.get(), data["settings"], data["secrets"], data["name"]
+            )
         except (ValueError, ValidationError) as exc:
             raise Refused(str(exc)) from None
         return f"{info.name or info.account} answers with the new values."

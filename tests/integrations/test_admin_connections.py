@@ -240,6 +240,19 @@ def test_replacing_keeps_what_is_left_empty(monkeypatch):
     assert row.settings["shop"] == "own.myshopify.com"
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("Main store", "Main store"), ("", "Own"), ("Own", "Own"), ("Blue-Door", "Blue-Door (own.")],
+)
+def test_the_name_may_be_changed_beside_the_settings(store, monkeypatch, typed, name):
+    own = make_store("own", "shopify")
+    own.secrets = {"client_id": "id", "client_secret": SECRET}
+    own.save()
+    answers(monkeypatch, OwnStore, AccountInfo(own.account, "Own"))
+    press(log_in("Owner"), own, "replace", name=typed)
+    assert Connection.objects.get(pk=own.pk).name.startswith(name)
+
+
 def test_wrong_new_credentials_leave_the_old_ones(monkeypatch):
     own = make_store("own", "shopify")
     own.secrets = {"client_id": "old-id", "client_secret": SECRET}
