@@ -19,6 +19,7 @@ from integrations.services.connecting import stock_authority_of
 from integrations.services.subscriptions import sends_webhooks
 
 Status = Connection.Status
+DOTS = "•" * 12
 BAD_RUNS = (SyncRun.Status.FAILED, SyncRun.Status.INTERRUPTED)
 
 
@@ -129,8 +130,8 @@ def _needed(connection: Connection) -> tuple[str, ...]:
     return tuple(getattr(cls, "needed_scopes", ()))
 
 
-def secret_rows(connection: Connection, *, full: bool) -> list[tuple[str, str, str]]:
-    """(name, masked value, note) of each credential; only the end of it, and only if `full`."""
+def secret_rows(connection: Connection) -> list[tuple[str, str, str]]:
+    """(name, dots, note) of each credential; no character of it, to nobody."""
     cls = provider_of(connection)
     if cls is None:
         return []
@@ -143,7 +144,7 @@ def secret_rows(connection: Connection, *, full: bool) -> list[tuple[str, str, s
         value = str(stored.get(name, "") or "")
         note = _until(connection) if name.startswith("old_") else _whose(cls, name, value)
         if note and (value or not name.startswith("old_")):
-            rows.append((info.title or name, _mask(value, full), note))
+            rows.append((info.title or name, DOTS if value else "—", note))
     return rows
 
 
@@ -154,12 +155,6 @@ def _until(connection: Connection) -> str:
         return ""
     local = timezone.localtime(until)
     return f"Still counts for webhooks until {local:%b %d, %H:%M}, then it is wiped"
-
-
-def _mask(value: str, full: bool) -> str:
-    if not value:
-        return "—"
-    return "•" * 12 + (value[-4:] if full and len(value) >= 16 else "")
 
 
 def _whose(cls: type[Provider], name: str, value: str) -> str:

@@ -197,7 +197,7 @@ class ConnectionAdmin(ConnectionButtons):
             "limits": limit_words(obj) if pulls_stock(obj) else [],
             "hooks": hook_rows(obj),
             "hook_url": hook_url(obj) if sends_webhooks(obj) else "",
-            "credentials": secret_rows(obj, full=request.user.has_perm(MANAGE)),
+            "credentials": secret_rows(obj),
             "token_note": token_note(obj, now),
             "by_link": needs_owner(obj),
             "observes": only_observed(obj),
