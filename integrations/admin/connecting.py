@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from integrations import registry
 from integrations.admin.connection_buttons import MANAGE
-from integrations.admin.connection_facts import by_install_link
+from integrations.admin.connection_facts import by_install_link, has_flows, why_no_flows
 from integrations.admin.places import address, row_url
 from integrations.admin.provider_forms import ProviderForm, form_for_new
 from integrations.errors import ProviderError, Rejected
@@ -69,7 +69,9 @@ def try_to_connect(cls: type[Provider], form: ProviderForm) -> Connection | None
 def say_connected(request: HttpRequest, connection: Connection) -> HttpResponseRedirect:
     """Back to the page that leads on."""
     what = "Run now brings its data in; a schedule does it by itself."
-    if sends_webhooks(connection):
+    if not has_flows(connection):
+        what = why_no_flows(connection)
+    elif sends_webhooks(connection):
         what = "Its webhooks are being registered."
     text = '{} is connected. {} <a href="{}">Dashboard</a>'
     messages.success(request, format_html(text, connection.name, what, address("index")))

@@ -14,7 +14,7 @@ from config.adminkit.options import SummaryAdmin
 from integrations import registry
 from integrations.admin.asking import ask_for_runs
 from integrations.admin.cadence import flow_words
-from integrations.admin.connection_facts import needs_owner, provider_of
+from integrations.admin.connection_facts import has_flows, needs_owner, provider_of
 from integrations.admin.inviting import email_of, invite
 from integrations.admin.limits_button import hold_limits
 from integrations.admin.provider_forms import form_for_change
@@ -104,8 +104,8 @@ class ConnectionButtons(SummaryAdmin):
         title="Run {obj} now?",
         form=flow_form,
         submit="Run now",
-        available=lambda row: row.status == Status.ACTIVE,
-        why_not="not connected",
+        available=lambda row: row.status == Status.ACTIVE and has_flows(row),
+        why_not=lambda row: "not connected" if has_flows(row) else "there is nothing to run",
     )
     def sync(self, request: HttpRequest, queryset: QuerySet[Connection], flow: str) -> Told:
         """Queue a run of one flow, where the system has it."""

@@ -33,6 +33,7 @@ from integrations.admin.connection_facts import (
     scope_rows,
     secret_rows,
     token_note,
+    why_no_flows,
     why_they_wait,
 )
 from integrations.admin.limits_button import pulls_stock
@@ -187,6 +188,7 @@ class ConnectionAdmin(ConnectionButtons):
             "head_note": " · ".join(filter(None, [provider_label(obj), obj.account])),
             "numbers": self._numbers(request, obj),
             "flows": _flow_rows(obj),
+            "why_no_flows": why_no_flows(obj),
             "under_way": [watched(run) for run in runs if run.status in ALIVE],
             "calls": obj.calls.order_by("-id")[:SHOWN_CALLS],
             "runs": [(run, flow_words(run.flow), live_count(run, "processed")) for run in runs],
@@ -195,6 +197,7 @@ class ConnectionAdmin(ConnectionButtons):
             "scopes": scopes,
             "granted": sum(ok for _, ok in scopes),
             "limits": limit_words(obj) if pulls_stock(obj) else [],
+            "pulls_stock": pulls_stock(obj),
             "hooks": hook_rows(obj),
             "hook_url": hook_url(obj) if sends_webhooks(obj) else "",
             "credentials": secret_rows(obj),

@@ -103,6 +103,15 @@ def test_the_page_shows_flows_scopes_calls_and_masked_credentials(store):
     assert SECRET[-4:] not in html
 
 
+@pytest.mark.parametrize(("auth", "shown"), [("basic", False), ("token", True)])
+def test_a_token_is_spoken_of_only_where_one_is_used(auth, shown):
+    row = make_store("harbor", "veracore", settings={"company_id": "HARBOR", "auth": auth})
+    html = get_page(log_in("Owner"), page_url(row))
+    assert ("Access token" in html) == shown
+    assert "Their number is ours" in html
+    assert "Run now" in html
+
+
 def test_only_who_manages_connections_sees_the_webhook_address(store):
     assert store.hook_key in get_page(log_in("Owner"), page_url(store))
     assert store.hook_key not in get_page(log_in("Manager"), page_url(store))

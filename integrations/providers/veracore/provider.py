@@ -110,6 +110,11 @@ class VeraCore(PullsStock, PushesOrders, FindsOrders, PullsOrderStatus, PullsShi
 
     # --- signing in
 
+    @classmethod
+    def uses_token(cls, settings: BaseModel) -> bool:
+        assert isinstance(settings, config.Settings)
+        return settings.auth == "token"
+
     def headers(self) -> Mapping[str, str]:
         """Who we are, in the way the warehouse wants it."""
         if self._settings.auth == "token":
