@@ -130,11 +130,20 @@ def _field(name: str, info: FieldInfo) -> forms.Field:
     if kind is bool:
         return forms.BooleanField(required=False, **words)
     if get_origin(kind) is Literal:
-        choices = [(one, _choice(str(one))) for one in get_args(kind)]
+        labels = _labels(info)
+        choices = [(one, labels.get(one) or _choice(str(one))) for one in get_args(kind)]
         return forms.ChoiceField(choices=choices, **words)
     if kind is int:
         return forms.IntegerField(required=info.is_required(), **words)
     return forms.CharField(required=info.is_required(), max_length=300, **words)
+
+
+def _labels(info: FieldInfo) -> Mapping[str, str]:
+    """What a provider calls the choices of a setting, where its own words say more."""
+    extra = info.json_schema_extra
+    found: Any = extra.get("labels", {}) if isinstance(extra, dict) else {}
+    labels: Mapping[str, str] = found
+    return labels
 
 
 def _choice(word: str) -> str:
