@@ -1,4 +1,4 @@
-"""The buttons of a connection: test, sync, replace credentials, pause, resume, archive."""
+"""The buttons of a connection: test, sync, settings and credentials, pause, resume, archive."""
 
 from typing import Any
 
@@ -116,13 +116,13 @@ class ConnectionButtons(SummaryAdmin):
         return Told(told.message, told.url, told.link, told.level, skipped=without)
 
     @portal_action(
-        "Replace credentials",
+        "Settings & credentials",
         perm=MANAGE,
         icon="key",
-        title="Replace the credentials of {obj}",
-        confirm="The new ones are checked at once. Nobody can read the stored ones back.",
+        title="Settings & credentials of {obj}",
+        confirm="What you change is checked at once. Nobody can read stored secrets back.",
         form=change_form,
-        submit="Check and replace",
+        submit="Check and save",
         where=("menu",),
         available=lambda row: provider_of(row) and row.status != Status.ARCHIVED,
         why_not="it is archived",
@@ -143,7 +143,7 @@ class ConnectionButtons(SummaryAdmin):
         icon="link",
         where=("inline",),
         available=needs_owner,
-        why_not="it is reached with credentials of our own: replace them",
+        why_not="it is reached with credentials of our own: enter new ones",
     )
     def reconnect(self, request: HttpRequest, queryset: QuerySet[Connection]) -> Told:
         """A link for its owner, at once; nothing else is lost or changed."""

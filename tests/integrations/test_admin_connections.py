@@ -274,6 +274,13 @@ def test_wrong_new_credentials_leave_the_old_ones(monkeypatch):
     assert row.status == "active"
 
 
+def test_what_is_set_up_is_found_under_a_button_that_says_so(store):
+    html = get_page(log_in("Owner"), page_url(store))
+    assert "Settings &amp; credentials…" in html
+    assert "Settings &amp; credentials of Blue-Door" in html
+    assert "Replace" not in html
+
+
 def test_the_form_to_replace_never_shows_what_is_stored(store):
     html = get_page(log_in("Owner"), page_url(store))
     assert 'name="client_secret"' in html
