@@ -8,18 +8,25 @@ from django.http import HttpRequest
 from catalog.admin.terms_words import how_often
 from catalog.models import Listing, Partner
 from config.setup_facts import address, page_of
-from integrations.admin.connection_facts import Fact, add_facts
+from integrations.admin.connection_facts import Fact, add_facts, provider_of
 from integrations.admin.connection_facts import count_waiting as counts_waiting
 from integrations.admin.installs import count_products
 from integrations.models import Connection
+from integrations.providers.base import PublishesProducts, PullsProducts, PullsStock
 from integrations.words import counted
 from orders.models import PartnerOrder, PartnerOrderLine, Shipment
 from orders.services.waiting import count_waiting
 
+# A warehouse without a catalog is known by the SKUs its stock names.
+WITH_VARIANTS = (PullsProducts, PublishesProducts, PullsStock)
+
 
 @add_facts
 def listings(connection: Connection, request: HttpRequest) -> list[Fact]:
-    """How many of its variants are ours too."""
+    """How many of its variants are ours too; nothing where it has none."""
+    cls = provider_of(connection)
+    if cls is None or not issubclass(cls, WITH_VARIANTS):
+        return []
     found = Listing.objects.filter(connection=connection, missing_since=None).aggregate(
         mapped=Count("pk", filter=Q(variant__isnull=False)),
         only_seen=Count("pk", filter=Q(variant__isnull=True)),

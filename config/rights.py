@@ -16,7 +16,7 @@ site.right_words |= {
     "catalog.import_product": "Import partners' products and set their prices",
     "integrations.change_alert": "Take, snooze and close alerts",
     "integrations.manage_apikey": "Make, rotate and revoke API keys",
-    "integrations.manage_connection": "Connect, pause and archive systems, replace credentials",
+    "integrations.manage_connection": "Connect, pause and archive systems, change their settings",
     "integrations.release_run": "Approve or discard held runs",
     "integrations.replay_event": "Replay or ignore webhooks",
     "integrations.run_flow": "Start, repeat and cancel runs",

@@ -171,7 +171,7 @@ class Client:
         if answer is None and ask(lambda: self._renew_after(known)):
             answer = self._send(request, attempt, ends, renewed=True)
         if answer is None:
-            raise NotAuthorized(f"{self.host} does not accept our credentials any more.")
+            raise NotAuthorized(f"{self.host} does not accept our credentials.")
         return answer
 
     def _renew_after(self, known: int) -> bool:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from integrations import registry
 from integrations.admin.connection_buttons import MANAGE
-from integrations.admin.connection_facts import by_install_link
+from integrations.admin.connection_facts import by_install_link, has_flows, why_no_flows
 from integrations.admin.places import address, row_url
 from integrations.admin.provider_forms import ProviderForm, form_for_new
 from integrations.errors import ProviderError, Rejected
@@ -44,7 +44,7 @@ def connect_page(request: HttpRequest, slug: str) -> HttpResponse:
             "provider": cls,
             "own": own,
             "observes": observes,
-            "others": other_systems(cls),
+            "others": other_systems(cls.slug),
         },
         title=title,
     )
@@ -54,7 +54,7 @@ def try_to_connect(cls: type[Provider], form: ProviderForm) -> Connection | None
     """The new connection; None with the reason in the form."""
     data = form.cleaned_data
     try:
-        return connect_system(cls.slug, data["settings"], data["secrets"])
+        return connect_system(cls.slug, data["settings"], data["secrets"], data["name"])
     except Rejected as exc:
         form.add_error(None, f"Nothing was saved. {exc} Is the account spelled right?")
     except (ProviderError, CannotChange) as exc:
@@ -69,17 +69,20 @@ def try_to_connect(cls: type[Provider], form: ProviderForm) -> Connection | None
 def say_connected(request: HttpRequest, connection: Connection) -> HttpResponseRedirect:
     """Back to the page that leads on."""
     what = "Run now brings its data in; a schedule does it by itself."
-    if sends_webhooks(connection):
+    if not has_flows(connection):
+        what = why_no_flows(connection)
+    elif sends_webhooks(connection):
         what = "Its webhooks are being registered."
     text = '{} is connected. {} <a href="{}">Dashboard</a>'
     messages.success(request, format_html(text, connection.name, what, address("index")))
     return HttpResponseRedirect(row_url(connection) or address("index"))
 
 
-def other_systems(cls: type[Provider]) -> list[tuple[str, str]]:
-    """Other systems that are connected with credentials: (label, address)."""
+def other_systems(slug: str) -> list[tuple[str, str]]:
+    """What else is connected with credentials, besides this provider: (label, address)."""
     found = [one for one in registry.providers().values() if not by_install_link(one)]
-    return [(one.label, address("connect_system", one.slug)) for one in found if one is not cls]
+    rows = [(one.label, address("connect_system", one.slug)) for one in found if one.slug != slug]
+    return sorted(rows)
 
 
 site: Any = admin.site

@@ -1,4 +1,4 @@
-"""The buttons of a connection: test, sync, replace credentials, pause, resume, archive."""
+"""The buttons of a connection: test, sync, settings and credentials, pause, resume, archive."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from config.adminkit.options import SummaryAdmin
 from integrations import registry
 from integrations.admin.asking import ask_for_runs
 from integrations.admin.cadence import flow_words
-from integrations.admin.connection_facts import needs_owner, provider_of
+from integrations.admin.connection_facts import has_flows, needs_owner, provider_of
 from integrations.admin.inviting import email_of, invite
 from integrations.admin.limits_button import hold_limits
 from integrations.admin.provider_forms import form_for_change
@@ -54,7 +54,7 @@ def flow_form(request: HttpRequest, connection: Connection | None) -> type[forms
 
 def change_form(request: HttpRequest, connection: Connection) -> type[forms.Form]:
     """The provider's own settings and secrets."""
-    return form_for_change(connection.provider_class, connection.settings)
+    return form_for_change(connection.provider_class, connection.settings, connection.name)
 
 
 class ConnectionButtons(SummaryAdmin):
@@ -104,8 +104,8 @@ class ConnectionButtons(SummaryAdmin):
         title="Run {obj} now?",
         form=flow_form,
         submit="Run now",
-        available=lambda row: row.status == Status.ACTIVE,
-        why_not="not connected",
+        available=lambda row: row.status == Status.ACTIVE and has_flows(row),
+        why_not=lambda row: "not connected" if has_flows(row) else "there is nothing to run",
     )
     def sync(self, request: HttpRequest, queryset: QuerySet[Connection], flow: str) -> Told:
         """Queue a run of one flow, where the system has it."""
@@ -116,13 +116,13 @@ class ConnectionButtons(SummaryAdmin):
         return Told(told.message, told.url, told.link, told.level, skipped=without)
 
     @portal_action(
-        "Replace credentials",
+        "Settings & credentials",
         perm=MANAGE,
         icon="key",
-        title="Replace the credentials of {obj}",
-        confirm="The new ones are checked at once. Nobody can read the stored ones back.",
+        title="Settings & credentials of {obj}",
+        confirm="What you change is checked at once. Nobody can read stored secrets back.",
         form=change_form,
-        submit="Check and replace",
+        submit="Check and save",
         where=("menu",),
         available=lambda row: provider_of(row) and row.status != Status.ARCHIVED,
         why_not="it is archived",
@@ -130,7 +130,9 @@ class ConnectionButtons(SummaryAdmin):
     def replace(self, request: HttpRequest, queryset: QuerySet[Connection], **data: Any) -> str:
         """Lay the new values over the stored ones."""
         try:
-            info = replace_credentials(queryset.get(), data["settings"], data["secrets"])
+            info = replace_credentials(
+                queryset.get(), data["settings"], data["secrets"], data["name"]
+            )
         except (ValueError, ValidationError) as exc:
             raise Refused(str(exc)) from None
         return f"{info.name or info.account} answers with the new values."
@@ -141,7 +143,7 @@ class ConnectionButtons(SummaryAdmin):
         icon="link",
         where=("inline",),
         available=needs_owner,
-        why_not="it is reached with credentials of our own: replace them",
+        why_not="it is reached with credentials of our own: enter new ones",
     )
     def reconnect(self, request: HttpRequest, queryset: QuerySet[Connection]) -> Told:
         """A link for its owner, at once; nothing else is lost or changed."""

@@ -10,15 +10,23 @@ from django.http import HttpRequest
 from django.utils import timezone
 from pydantic import ValidationError
 
+from integrations import registry
 from integrations.crypto import CredentialUnreadable
 from integrations.models import Connection, InboundEvent, SyncRun
 from integrations.models.connection import StockAuthority
-from integrations.providers.base import Authorizes, Provider, PublishesProducts
+from integrations.providers.base import (
+    Authorizes,
+    Provider,
+    PublishesProducts,
+    ReadsCheckouts,
+    SendsWebhooks,
+)
 from integrations.services.breaker import why_waiting
 from integrations.services.connecting import stock_authority_of
 from integrations.services.subscriptions import sends_webhooks
 
 Status = Connection.Status
+DOTS = "•" * 12
 BAD_RUNS = (SyncRun.Status.FAILED, SyncRun.Status.INTERRUPTED)
 
 
@@ -129,8 +137,8 @@ def _needed(connection: Connection) -> tuple[str, ...]:
     return tuple(getattr(cls, "needed_scopes", ()))
 
 
-def secret_rows(connection: Connection, *, full: bool) -> list[tuple[str, str, str]]:
-    """(name, masked value, note) of each credential; only the end of it, and only if `full`."""
+def secret_rows(connection: Connection) -> list[tuple[str, str, str]]:
+    """(name, dots, note) of each credential; no character of it, to nobody."""
     cls = provider_of(connection)
     if cls is None:
         return []
@@ -143,7 +151,7 @@ def secret_rows(connection: Connection, *, full: bool) -> list[tuple[str, str, s
         value = str(stored.get(name, "") or "")
         note = _until(connection) if name.startswith("old_") else _whose(cls, name, value)
         if note and (value or not name.startswith("old_")):
-            rows.append((info.title or name, _mask(value, full), note))
+            rows.append((info.title or name, DOTS if value else "—", note))
     return rows
 
 
@@ -156,12 +164,6 @@ def _until(connection: Connection) -> str:
     return f"Still counts for webhooks until {local:%b %d, %H:%M}, then it is wiped"
 
 
-def _mask(value: str, full: bool) -> str:
-    if not value:
-        return "—"
-    return "•" * 12 + (value[-4:] if full and len(value) >= 16 else "")
-
-
 def _whose(cls: type[Provider], name: str, value: str) -> str:
     if value:
         return "Stored encrypted"
@@ -170,13 +172,40 @@ def _whose(cls: type[Provider], name: str, value: str) -> str:
 
 
 def token_note(connection: Connection, now: datetime) -> str:
-    """What is known about the access token, in words."""
+    """What is known about the access token, in words; empty where calls carry none."""
+    if not _uses_token(connection):
+        return ""
     if not connection.tokens:
         return "None yet: the first call gets one"
     until = connection.tokens_expire_at
     if until is None:
         return "Does not expire"
     return "Renewed by itself before it expires" if until > now else "Renewed at the next call"
+
+
+def _uses_token(connection: Connection) -> bool:
+    cls = provider_of(connection)
+    try:
+        return cls is not None and cls.uses_token(cls.Settings(**connection.settings))
+    except ValidationError:
+        return False
+
+
+def has_flows(connection: Connection) -> bool:
+    """Whether there is anything to run with it."""
+    cls = provider_of(connection)
+    return cls is not None and bool(registry.flows_of(cls))
+
+
+def why_no_flows(connection: Connection) -> str:
+    """What it does, where nothing is ever run with it; empty where there are flows."""
+    cls = provider_of(connection)
+    if cls is None or has_flows(connection):
+        return ""
+    if not issubclass(cls, SendsWebhooks):
+        return "There is nothing to run with it."
+    what = "payments" if issubclass(cls, ReadsCheckouts) else "what happens there"
+    return f"It tells us of {what} by webhook, so there is nothing to run."
 
 
 def needs_owner(connection: Connection) -> bool:

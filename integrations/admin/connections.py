@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Min, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,6 +18,7 @@ from config.adminkit.parts import badge, strip, two_lines, when
 from integrations import registry
 from integrations.admin.cadence import cadence_words, flow_words
 from integrations.admin.choices import HEALTH, ProviderChoice
+from integrations.admin.connecting import other_systems
 from integrations.admin.connection_buttons import MANAGE, ConnectionButtons
 from integrations.admin.connection_facts import (
     Fact,
@@ -32,6 +33,7 @@ from integrations.admin.connection_facts import (
     scope_rows,
     secret_rows,
     token_note,
+    why_no_flows,
     why_they_wait,
 )
 from integrations.admin.limits_button import pulls_stock
@@ -91,6 +93,13 @@ class ConnectionAdmin(ConnectionButtons):
     def nav_rows(self, request: HttpRequest) -> QuerySet[Connection]:
         """Those that need a person."""
         return Connection.objects.filter(status=Status.NEEDS_ATTENTION)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With the ways in to every system; our own store has a button of its own."""
+        extra = {"others": other_systems("shopify"), **(extra_context or {})}
+        return super().changelist_view(request, extra)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KitChangeList]:
         """Ours, with the strips."""
@@ -179,6 +188,7 @@ class ConnectionAdmin(ConnectionButtons):
             "head_note": " · ".join(filter(None, [provider_label(obj), obj.account])),
             "numbers": self._numbers(request, obj),
             "flows": _flow_rows(obj),
+            "why_no_flows": why_no_flows(obj),
             "under_way": [watched(run) for run in runs if run.status in ALIVE],
             "calls": obj.calls.order_by("-id")[:SHOWN_CALLS],
             "runs": [(run, flow_words(run.flow), live_count(run, "processed")) for run in runs],
@@ -187,9 +197,10 @@ class ConnectionAdmin(ConnectionButtons):
             "scopes": scopes,
             "granted": sum(ok for _, ok in scopes),
             "limits": limit_words(obj) if pulls_stock(obj) else [],
+            "pulls_stock": pulls_stock(obj),
             "hooks": hook_rows(obj),
             "hook_url": hook_url(obj) if sends_webhooks(obj) else "",
-            "credentials": secret_rows(obj, full=request.user.has_perm(MANAGE)),
+            "credentials": secret_rows(obj),
             "token_note": token_note(obj, now),
             "by_link": needs_owner(obj),
             "observes": only_observed(obj),

@@ -9,6 +9,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from integrations.providers.base import Authorizes, Provider
+from integrations.services.connecting import LONGEST_NAME
 
 KEEP = "Leave it empty to keep what is stored."
 USES_APP = "Leave it empty to use the app of this installation."
@@ -17,7 +18,7 @@ USES_APP = "Leave it empty to use the app of this installation."
 class ProviderForm(forms.Form):
     """Settings and secrets of one provider, checked by its own models.
 
-    `cleaned_data` gets `settings` and `secrets`, ready for the services.
+    `cleaned_data` gets `settings` and `secrets`, ready for the services, beside `name`.
     """
 
     provider: type[Provider]
@@ -56,20 +57,27 @@ def sentence_of(message: str) -> str:
 
 
 def form_for_new(provider: type[Provider]) -> type[ProviderForm]:
-    """What is asked to connect an account: the settings it needs, yes-or-no ones, and secrets."""
-    fields = dict(_setting_fields(provider, short=True))
+    """What is asked to connect an account: a name, the settings it needs, and secrets.
+
+    Settings that are a yes or no are always asked.
+    """
+    fields = {"name": _name_field("Empty: the name the system gives itself.")}
+    fields |= dict(_setting_fields(provider, short=True))
     fields |= dict(_secret_fields(provider, _note_for_new(provider)))
     return _make(provider, fields, keeps={})
 
 
-def form_for_change(provider: type[Provider], current: Mapping[str, Any]) -> type[ProviderForm]:
-    """The secrets, always empty, and all settings but the account, as they are now."""
+def form_for_change(
+    provider: type[Provider], current: Mapping[str, Any], name: str
+) -> type[ProviderForm]:
+    """The name and all settings but the account, as they are now, and the secrets, always empty."""
     settings = dict(_setting_fields(provider, short=False))
     settings.pop(provider.account_field, None)
-    for name, field in settings.items():
-        field.initial = current.get(name, field.initial)
-    secrets = dict(_secret_fields(provider, KEEP))
-    return _make(provider, {**secrets, **settings}, keeps=current)
+    for key, field in settings.items():
+        field.initial = current.get(key, field.initial)
+    named = _name_field("Empty: as it is.", initial=name)
+    fields = {"name": named, **settings, **dict(_secret_fields(provider, KEEP))}
+    return _make(provider, fields, keeps=current)
 
 
 def _make(
@@ -77,6 +85,13 @@ def _make(
 ) -> type[ProviderForm]:
     name = f"{provider.__name__}Form"
     return type(name, (ProviderForm,), {**fields, "provider": provider, "keeps": dict(keeps)})
+
+
+def _name_field(if_empty: str, initial: str = "") -> forms.Field:
+    text = f"What staff call it. {if_empty}"
+    return forms.CharField(
+        label="Name", help_text=text, required=False, max_length=LONGEST_NAME, initial=initial
+    )
 
 
 def _note_for_new(provider: type[Provider]) -> str:
@@ -115,11 +130,20 @@ def _field(name: str, info: FieldInfo) -> forms.Field:
     if kind is bool:
         return forms.BooleanField(required=False, **words)
     if get_origin(kind) is Literal:
-        choices = [(one, _choice(str(one))) for one in get_args(kind)]
+        labels = _labels(info)
+        choices = [(one, labels.get(one) or _choice(str(one))) for one in get_args(kind)]
         return forms.ChoiceField(choices=choices, **words)
     if kind is int:
         return forms.IntegerField(required=info.is_required(), **words)
     return forms.CharField(required=info.is_required(), max_length=300, **words)
+
+
+def _labels(info: FieldInfo) -> Mapping[str, str]:
+    """What a provider calls the choices of a setting, where its own words say more."""
+    extra = info.json_schema_extra
+    found: Any = extra.get("labels", {}) if isinstance(extra, dict) else {}
+    labels: Mapping[str, str] = found
+    return labels
 
 
 def _choice(word: str) -> str:

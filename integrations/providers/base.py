@@ -137,6 +137,11 @@ class Provider(ABC):
     def headers(self) -> Mapping[str, str]:
         """What authorizes a call, from the current tokens or secrets."""
 
+    @classmethod
+    def uses_token(cls, settings: BaseModel) -> bool:
+        """Whether calls carry a token got with the credentials, not the credentials themselves."""
+        return cls.renew_credentials is not Provider.renew_credentials
+
     def renew_credentials(self) -> bool:
         """After a 401: get new tokens once. False where there is nothing to renew."""
         return False

@@ -17,6 +17,7 @@ from integrations.models.connection import StockAuthority
 from integrations.providers.base import Authorizes, Provider, PullsStock, PushesOrders
 from integrations.services.connections import with_app_credentials
 
+LONGEST_NAME = 120
 OLD = "old_"  # old_client_secret is the value client_secret had before
 
 
@@ -137,3 +138,10 @@ def free_slug(wanted: str) -> str:
     taken = set(Connection.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
     return base if base not in taken else next(one for one in numbered if one not in taken)
+
+
+def free_name(wanted: str, account: str, slug: str) -> str:
+    """The wanted name; with the account behind it where another connection in use has that one."""
+    others = Connection.objects.exclude(slug=slug).exclude(status=Connection.Status.ARCHIVED)
+    is_taken = bool(account) and others.filter(name__iexact=wanted).exists()
+    return (f"{wanted} ({account})" if is_taken else wanted)[:LONGEST_NAME]

@@ -243,7 +243,7 @@ def check_account(row: Connection, *, call: bool = True) -> Check:
         info = provider_for(row).check()
     except ValidationError:
         said = "Its settings are not what its provider takes."
-        return Check(name, "fail", said, "Open it in the portal: Replace credentials shows which.")
+        return Check(name, "fail", said, "Its Settings & credentials in the portal show which.")
     except (ProviderError, LookupError) as exc:
         return Check(name, "fail", str(exc), "Check its credentials, and whether it is reachable.")
     if info.missing:

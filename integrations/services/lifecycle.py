@@ -12,7 +12,7 @@ from integrations.crypto import CredentialUnreadable
 from integrations.errors import NotAuthorized
 from integrations.models import Alert, Connection, InstallLink
 from integrations.providers.base import Provider
-from integrations.services.connecting import free_slug, save_connection
+from integrations.services.connecting import free_name, free_slug, save_connection
 from integrations.services.connections import activate, check_connection, provider_to_try
 from integrations.services.installs import start_work
 from integrations.types import AccountInfo
@@ -40,7 +40,8 @@ def connect_system(
     info = try_credentials(cls, account, settings, secrets)
     with transaction.atomic():
         slug = row.slug if row else free_slug(account.split(".")[0] or provider)
-        saved, _ = save_connection(provider, slug, settings, secrets, name=name or info.name)
+        free = free_name(name or info.name, account, slug)
+        saved, _ = save_connection(provider, slug, settings, secrets, name=free)
         saved.move(Status.ARCHIVED, Status.DRAFT, archived_at=None, installed_at=None)
         begin(saved, info, timezone.now())
     return saved
@@ -69,9 +70,12 @@ def begin(connection: Connection, info: AccountInfo, now: datetime) -> None:
 
 
 def replace_credentials(
-    connection: Connection, settings: Mapping[str, Any], secrets: Mapping[str, str]
+    connection: Connection,
+    settings: Mapping[str, Any],
+    secrets: Mapping[str, str],
+    name: str = "",
 ) -> AccountInfo:
-    """Lay new values over the stored ones and check them; empty secrets keep what is stored.
+    """Lay new values over the stored ones and check them; what is empty keeps what is stored.
 
     Where the account is reached without a person (no refresh token) the new ones are tried first
     and the old ones stay until the new ones work. Raises ProviderError or ValueError.
@@ -85,7 +89,9 @@ def replace_credentials(
     with transaction.atomic():
         if not _is_readable(connection):
             Connection.objects.filter(pk=connection.pk).update(secrets="")
-        saved, _ = save_connection(connection.provider, connection.slug, merged, given)
+        slug = connection.slug
+        free = free_name(name, connection.account, slug) if name else ""
+        saved, _ = save_connection(connection.provider, slug, merged, given, name=free)
         if given and not by_token:
             Connection.objects.filter(pk=saved.pk).update(tokens="", tokens_expire_at=None)
     return check_connection(Connection.objects.get(pk=saved.pk))

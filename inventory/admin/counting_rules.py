@@ -60,6 +60,11 @@ def source_of(location: Location) -> str:
     return provider_label(location.connection) if location.connection else "Our shelf"
 
 
+def owner_of(location: Location) -> str:
+    """The connection whose location it is, as staff call it, or our shelf."""
+    return location.connection.name if location.connection else "Our shelf"
+
+
 def system_of(location: Location) -> str:
     """The connection and the kind of system it is, once where they are called the same."""
     connection, source = location.connection, source_of(location)

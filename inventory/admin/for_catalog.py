@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from catalog.admin.facts import Fact, StockFact, sources
 from catalog.models import Variant
 from config.adminkit.parts import when
-from inventory.admin.counting_rules import OBSERVED, is_observed, source_of
+from inventory.admin.counting_rules import OBSERVED, is_observed, owner_of
 from inventory.admin.incoming_facts import incoming_facts
 from inventory.admin.ledger import last_change
 from inventory.admin.locations import one_line
@@ -47,11 +47,11 @@ def places_of(variant: Variant) -> list[Fact]:
 
 
 def _note(level: StockLevel) -> SafeString:
-    """Of which system it is, how old, and whether it counts at all."""
-    source, age = source_of(level.location), when(said_at(level))
+    """Whose it is, how old, and whether it counts at all."""
+    owner, age = owner_of(level.location), when(said_at(level))
     if is_observed(level.location):
-        return format_html("{}, {}: {}", source, age, OBSERVED.lower())
-    return format_html("{}, {}", source, age)
+        return format_html("{}, {}: {}", owner, age, OBSERVED.lower())
+    return format_html("{}, {}", owner, age)
 
 
 def shelf() -> list[Fact]:

@@ -26,7 +26,7 @@ from integrations.admin.import_link import ImportLink
 from integrations.models import Connection, SyncRun
 from integrations.models.connection import StockAuthority
 from integrations.services.run_requests import request_run
-from inventory.admin.counting_rules import OBSERVED, is_observed, source_of
+from inventory.admin.counting_rules import OBSERVED, is_observed, owner_of
 from inventory.admin.files import StockCsv
 from inventory.admin.incoming_facts import incoming_orders
 from inventory.admin.ledger import level_facts
@@ -153,11 +153,11 @@ class StockLevelAdmin(ImportLink, StockCsv, SummaryAdmin):
 
     @column("Location", "m-c p2 clip", "location__name")
     def place(self, level: StockLevel) -> SafeString:
-        """With the kind of system its number is from; what is only observed says so."""
-        source = source_of(level.location)
+        """With the connection its number is from; what is only observed says so."""
+        owner = owner_of(level.location)
         if is_observed(level.location):
-            source = f"{source}: {OBSERVED.lower()}"
-        return two_lines(level.location.name, format_html('<span class="q">{}</span>', source))
+            owner = f"{owner}: {OBSERVED.lower()}"
+        return two_lines(level.location.name, format_html('<span class="q">{}</span>', owner))
 
     @column("On hand", "num p3", "on_hand")
     def on_hand_(self, level: StockLevel) -> str | SafeString:

@@ -69,7 +69,7 @@ def page_url(row: object) -> str:
     return reverse(f"admin:integrations_{row._meta.model_name}_change", args=[row.pk])
 
 
-def press(client: Client, row: object, name: str, **form: object) -> str:
+def press(client: Client, row: object, name: str, /, **form: object) -> str:
     """Press a button of a row and answer its question; returns the messages of the next page."""
     url = reverse(f"admin:integrations_{row._meta.model_name}_do", args=[row.pk, name])
     answer = client.post(url, {"confirmed": "1", **form}, follow=True)

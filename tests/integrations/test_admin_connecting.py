@@ -96,6 +96,24 @@ def test_a_connected_account_is_not_connected_twice(monkeypatch):
     assert seen == []
 
 
+def test_staff_may_name_it(monkeypatch):
+    connect(monkeypatch, INFO, name="Main store")
+    assert Connection.objects.get().name == "Main store"
+
+
+def test_a_name_that_another_one_in_use_has_gets_the_account_behind_it(monkeypatch):
+    make_store("other", name="my store")
+    connect(monkeypatch, INFO)
+    row = Connection.objects.get(provider="shopify")
+    assert row.name == "My Store (my-store.myshopify.com)"
+
+
+def test_a_name_that_only_an_archived_one_has_is_free(monkeypatch):
+    make_store("other", name="My Store", status="archived")
+    connect(monkeypatch, INFO)
+    assert Connection.objects.get(provider="shopify").name == "My Store"
+
+
 def test_an_archived_account_comes_back_in_its_own_row(monkeypatch):
     old = make_store("my-store", "shopify", status="archived")
     connect(monkeypatch, INFO)

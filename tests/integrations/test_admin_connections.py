@@ -1,5 +1,6 @@
 """The connection pages: what they show, to whom, and what the buttons do."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -54,6 +55,15 @@ def test_without_connections_the_list_leads_to_the_first_one():
     assert "/admin/connect/shopify/" in html
 
 
+def test_the_list_leads_to_the_form_of_every_system_that_has_credentials(store):
+    html = get_page(log_in("Owner"), list_url("connection"))
+    menu = html.partition("Connect another system")[2].partition("</details>")[0]
+    found = re.findall(r'href="/admin/connect/([a-z-]+)/">([^<]+)<', menu)
+    assert {"Extensiv", "SellerCloud", "Stripe", "VeraCore"} <= {label for _, label in found}
+    assert not {"shopify", "shopify-partner"} & {slug for slug, _ in found}
+    assert "Connect another system" not in get_page(log_in("Operator"), list_url("connection"))
+
+
 def test_the_list_shows_health_age_runs_and_the_last_error(store):
     make_run(store)
     make_run(store, status="failed", error="The shop is in trouble.")
@@ -89,8 +99,17 @@ def test_the_page_shows_flows_scopes_calls_and_masked_credentials(store):
     assert "2 of 5 granted" in html
     assert "ShopInfo" in html
     assert "Daily at 03:00, UTC" in html
-    assert "••••••••••••cdef" in html
-    assert SECRET not in html
+    assert html.count("<code>••••••••••••</code>") == 2
+    assert SECRET[-4:] not in html
+
+
+@pytest.mark.parametrize(("auth", "shown"), [("basic", False), ("token", True)])
+def test_a_token_is_spoken_of_only_where_one_is_used(auth, shown):
+    row = make_store("harbor", "veracore", settings={"company_id": "HARBOR", "auth": auth})
+    html = get_page(log_in("Owner"), page_url(row))
+    assert ("Access token" in html) == shown
+    assert "Their number is ours" in html
+    assert "Run now" in html
 
 
 def test_only_who_manages_connections_sees_the_webhook_address(store):
@@ -230,6 +249,19 @@ def test_replacing_keeps_what_is_left_empty(monkeypatch):
     assert row.settings["shop"] == "own.myshopify.com"
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("Main store", "Main store"), ("", "Own"), ("Own", "Own"), ("Blue-Door", "Blue-Door (own.")],
+)
+def test_the_name_may_be_changed_beside_the_settings(store, monkeypatch, typed, name):
+    own = make_store("own", "shopify")
+    own.secrets = {"client_id": "id", "client_secret": SECRET}
+    own.save()
+    answers(monkeypatch, OwnStore, AccountInfo(own.account, "Own"))
+    press(log_in("Owner"), own, "replace", name=typed)
+    assert Connection.objects.get(pk=own.pk).name.startswith(name)
+
+
 def test_wrong_new_credentials_leave_the_old_ones(monkeypatch):
     own = make_store("own", "shopify")
     own.secrets = {"client_id": "old-id", "client_secret": SECRET}
@@ -240,6 +272,13 @@ def test_wrong_new_credentials_leave_the_old_ones(monkeypatch):
     row = Connection.objects.get()
     assert row.secrets.reveal() == {"client_id": "old-id", "client_secret": SECRET}
     assert row.status == "active"
+
+
+def test_what_is_set_up_is_found_under_a_button_that_says_so(store):
+    html = get_page(log_in("Owner"), page_url(store))
+    assert "Settings &amp; credentials…" in html
+    assert "Settings &amp; credentials of Blue-Door" in html
+    assert "Replace" not in html
 
 
 def test_the_form_to_replace_never_shows_what_is_stored(store):

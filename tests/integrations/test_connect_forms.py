@@ -15,6 +15,12 @@ def test_a_warehouse_is_asked_where_it_is_and_how_it_is_signed_in_to():
     assert fields["api_url"].initial == "https://api.veracore.com/v1"
 
 
+def test_ways_of_signing_in_are_offered_in_plain_words():
+    field = form_for_new(VeraCore).base_fields["auth"]
+    expected = [("basic", "User and password"), ("token", "Client id and secret (token)")]
+    assert (field.choices, field.initial) == (expected, "basic")
+
+
 @pytest.mark.parametrize("provider", [VeraCore, Extensiv])
 def test_the_app_of_the_installation_is_shopifys_alone(settings, provider):
     settings.SHOPIFY_API_KEY = "app"

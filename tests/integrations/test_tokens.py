@@ -88,7 +88,7 @@ def test_the_lease_of_a_worker_that_died_runs_out(connected):
 
 def test_a_refused_renewal_frees_the_row_and_keeps_the_old_tokens(connected):
     def refuse(tokens):
-        raise NotAuthorized("beans.fake does not accept our credentials any more.")
+        raise NotAuthorized("beans.fake does not accept our credentials.")
 
     with pytest.raises(NotAuthorized):
         DatabaseTokens(connected).renew("old", refuse)

@@ -204,12 +204,23 @@ def test_the_page_draws_it_with_a_table(level, monkeypatch):
 # --- the list, and the ways there
 
 
-def test_the_list_names_the_source_and_what_is_only_shown(level, monkeypatch):
+def test_the_list_names_the_connection_and_what_is_only_shown(level, monkeypatch):
     observed(level, monkeypatch)
     client = log_in("Viewer")
     html = texts(client.get(LIST))
-    assert "Shopify (partner store)" in html
-    assert "The ERP: shown, never counted" in html
+    assert '<span class="q">Bluedoor Shop</span>' in html
+    assert "The Erp: shown, never counted" in html
+
+
+def test_two_places_of_the_same_name_are_told_apart_by_their_connections(level):
+    names = ("Harbor", "Valley")
+    for name in names:
+        at(level, make_connection(name.lower(), provider="veracore"), "All warehouses", 4)
+    client = log_in("Viewer")
+    rows = texts(client.get(LIST))
+    where = texts(client.get(f"/admin/catalog/variant/{level.variant.pk}/change/"))
+    assert all(f'<span class="q">{name}</span>' in rows for name in names)
+    assert all(f"{name}, <time" in where for name in names)
 
 
 @pytest.mark.parametrize(
@@ -247,4 +258,4 @@ def test_the_variant_page_says_which_numbers_never_count(level, monkeypatch):
     observed(level, monkeypatch)
     html = texts(log_in("Viewer").get(f"/admin/catalog/variant/{level.variant.pk}/change/"))
     assert "</time>: shown, never counted" in html
-    assert "The ERP, <time" in html
+    assert "The Erp, <time" in html

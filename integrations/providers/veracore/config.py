@@ -30,7 +30,10 @@ class Settings(BaseModel):
     auth: Literal["basic", "token"] = Field(
         "basic",
         title="Signs in by",
-        description="basic: with every call; token: client credentials, once an hour",
+        description="As the warehouse opened it for you",
+        json_schema_extra={
+            "labels": {"basic": "User and password", "token": "Client id and secret (token)"}
+        },
     )
     token_path: str = Field("/oauth/token", title="Path of tokens")
     orders_path: str = Field("/api/orders", title="Path of orders")

@@ -111,6 +111,11 @@ class VeraCore(PullsStock, PushesOrders, FindsOrders, PullsOrderStatus, PullsShi
 
     # --- signing in
 
+    @classmethod
+    def uses_token(cls, settings: BaseModel) -> bool:
+        assert isinstance(settings, config.Settings)
+        return settings.auth == "token"
+
     def headers(self) -> Mapping[str, str]:
         """Who we are, in the way the warehouse wants it."""
         if self._settings.auth == "token":
@@ -131,9 +136,12 @@ class VeraCore(PullsStock, PushesOrders, FindsOrders, PullsOrderStatus, PullsShi
         try:
             self._rows(self._settings.inventory_path)
         except NotAuthorized as exc:
+            if ". " in str(exc):  # it says itself what to do: signing in failed
+                raise
+            what = "client id and secret" if self._settings.auth == "token" else "user and password"
             raise NotAuthorized(
-                f"{str(exc).rstrip('.')}. Enter user and password again; the warehouse must allow "
-                "them to read stock and to place orders."
+                f"{exc} Enter {what} again; the warehouse must allow them to read stock and to "
+                "place orders."
             ) from None
         return AccountInfo(account=self.access.account, name=self.label)
 

@@ -26,7 +26,7 @@ def test_a_password_goes_with_every_call(world, veracore):
 
 def test_a_password_that_is_refused_is_not_sent_again(world, veracore):
     world.answer("GET", STOCK, {}, 401)
-    with pytest.raises(NotAuthorized):
+    with pytest.raises(NotAuthorized, match=r"accept our credentials\. Enter user and"):
         veracore.check()
     assert len(world.sent) == 1
 
@@ -49,21 +49,23 @@ def test_a_token_is_asked_for_once_and_renewed_in_its_last_minute(world):
 def test_after_a_401_it_is_renewed_once_and_no_more(world):
     world.answer("POST", "/oauth/token", TOKEN)
     world.answer("GET", STOCK, {}, 401)
-    with pytest.raises(NotAuthorized):
+    with pytest.raises(NotAuthorized, match="Enter client id and secret again"):
         world.make(company_id="X", auth="token").check()
     assert [one.method for one in world.sent] == ["GET", "POST", "GET"]
 
 
 def test_a_token_refused_says_what_to_do(world):
     world.answer("POST", "/oauth/token", {"Message": "invalid_client"}, 401)
-    with pytest.raises(NotAuthorized, match="does not accept this client id and secret"):
+    with pytest.raises(NotAuthorized, match="does not accept this client id and secret") as caught:
         world.make(None, company_id="X", auth="token").check()
+    assert str(caught.value).count("Enter") == 1
 
 
 @pytest.mark.parametrize("auth", ["basic", "token"])
 def test_without_credentials_nothing_is_sent(world, auth):
-    with pytest.raises(NotAuthorized, match="Enter"):
+    with pytest.raises(NotAuthorized, match="Enter") as caught:
         world.make(None, secret="", company_id="X", auth=auth).check()
+    assert str(caught.value).count("Enter") == 1
     assert world.sent == []
 
 
