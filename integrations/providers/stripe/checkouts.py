@@ -61,8 +61,8 @@ def order_of(
 def _delivery(session: Body) -> Way:
     """Stripe knows no such thing: whoever makes the checkout writes it into the metadata.
 
-    Where it says nothing it is a parcel. Raises BadResponse for a word we do not know: a parcel sent
-    to somebody who waits in the store helps nobody.
+    Where it says nothing it is a parcel. Raises BadResponse for a word we do not know: a parcel
+    sent to somebody who waits in the store helps nobody.
     """
     said = text(part(session, "metadata").get(DELIVERY_KEY)).strip().lower()
     way: Way | None = next((one for one in WAYS if one == (said or "ship")), None)
