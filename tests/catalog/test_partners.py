@@ -7,7 +7,9 @@ from catalog.services.own_store import own_currency, own_store
 from catalog.services.partners import code_is_fixed, confirm_terms, make_partner, propose_code
 from integrations import registry
 from integrations.models import Connection
+from integrations.providers.veracore.provider import VeraCore
 from integrations.services.connections import activate
+from integrations.services.lifecycle import connect_system
 from integrations.types import AccountInfo
 from tests.catalog.builders import NOW, make_connection
 
@@ -137,3 +139,17 @@ def test_activation_makes_the_partner_in_the_same_transaction() -> None:
     activate(connection, INFO, NOW)
     assert Partner.objects.get(connection=connection).name == "Blue Door"
     assert Connection.objects.get(pk=connection.pk).status == "active"
+
+
+@pytest.mark.django_db
+def test_a_warehouse_is_called_as_staff_called_its_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    info = AccountInfo("HARBOR", "VeraCore")
+    monkeypatch.setattr(VeraCore, "check", lambda self: info)
+    secrets = {"client_id": "portal", "client_secret": "hush"}
+    connect_system("veracore", {"company_id": "HARBOR"}, secrets, name="Harbor")
+    monkeypatch.setattr(VeraCore, "check", lambda self: AccountInfo("VALLEY", "VeraCore"))
+    connect_system("veracore", {"company_id": "VALLEY"}, secrets)
+    names = Partner.objects.filter(connection__isnull=False).values_list("name", flat=True)
+    assert sorted(names) == ["Harbor", "VeraCore"]
