@@ -31,7 +31,7 @@ from orders.admin.order_words import (
 )
 from orders.admin.payment_buttons import PaymentButtons
 from orders.admin.remote_links import remote_order_url, system_name
-from orders.admin.ship_form import lies_at_center, ship_form
+from orders.admin.ship_form import lies_at_center, ship_form, who_hears
 from orders.models import Order, OrderContact, OrderLine
 from orders.services.approving import (
     approve_order,
@@ -75,11 +75,12 @@ class OrderAdmin(OrderCsv, DecisionActions, PaymentButtons, SummaryAdmin):
     live = True
     search_fields = [
         *("=number", "=contact__email", "=lines__variant__sku_key", "=lines__sku"),
+        "=payment_reference",
         "=lines__shipped__shipment__tracking_number",
         *("number", "external_id", "contact__email", "contact__name", "lines__sku"),
         "lines__shipped__shipment__tracking_number",
     ]
-    search_help_text = "Number, customer, e-mail, tracking, SKU"
+    search_help_text = "Number, customer, e-mail, tracking, SKU, payment"
     jump_fields = ("number",)
     views = order_list.TABS
     comes_from = "store"
@@ -176,7 +177,7 @@ class OrderAdmin(OrderCsv, DecisionActions, PaymentButtons, SummaryAdmin):
         submit="Ship",
         available=lies_at_center,
         why_not="nothing of it lies at our center",
-        confirm="The store is told and the customer gets an e-mail with the number.",
+        confirm=lambda order: f"{who_hears(order)} an e-mail with the number.",
     )
     def ship(
         self,
@@ -193,7 +194,7 @@ class OrderAdmin(OrderCsv, DecisionActions, PaymentButtons, SummaryAdmin):
         before, after = order.get_status_display(), parcel.order.get_status_display()  # type: ignore[union-attr]
         words = f"{parcel.carrier} {parcel.tracking_number}".strip()
         return Told(
-            f"{words} is on its way. The store is told, and the customer gets an e-mail.",
+            f"{words} is on its way. {who_hears(order)} an e-mail.",
             url=page_of(parcel, request),
             link="See the parcel",
             before=before,

@@ -9,8 +9,9 @@ from catalog.admin.links import page_of, short_id
 from config.adminkit.parts import when
 from integrations.models import Alert
 from inventory.models import Location
+from orders.admin.banner import Banner
 from orders.admin.delivery_buttons import open_delivery
-from orders.admin.order_banners import Banner, waiting_banner
+from orders.admin.order_banners import waiting_banner
 from orders.admin.preview_rows import PreviewRow
 from orders.admin.states import UNSETTLED, may_be_called, status_word
 from orders.models import PartnerOrder, Submission
