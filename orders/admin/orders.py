@@ -16,7 +16,6 @@ from config.adminkit.changelist import KitChangeList
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, money, when
-from integrations.words import counted
 from orders.admin import order_list
 from orders.admin.exports import OrderCsv
 from orders.admin.order_decisions import DecisionActions
@@ -38,10 +37,12 @@ from orders.services.approving import (
     hold_order,
     release_order,
     reroute,
+    say_routed,
     ship_ourselves,
 )
 from orders.services.center import CannotShip, ship_to_customer
 from orders.services.closing import CannotSubmit
+from orders.services.routing import canceled_before
 from orders.services.waiting import needs_work
 
 APPROVE = "orders.approve_order"
@@ -242,9 +243,7 @@ class OrderAdmin(OrderCsv, DecisionActions, PaymentButtons, SummaryAdmin):
     )
     def route(self, request: HttpRequest, queryset: QuerySet[Order]) -> Told:
         """Look once more for a partner of the unrouted lines."""
-        found = 0
-        for order in queryset:
-            found += reroute(order, request.user)  # type: ignore[arg-type]
+        found = [part for order in queryset for part in reroute(order, request.user)]  # type: ignore[arg-type]
         if not found:
             waiting = {"parts__isnull": False, "parts__partner": None, "parts__canceled_at": None}
             lines = OrderLine.objects.filter(order__in=queryset, variant=None, **waiting)
@@ -255,7 +254,8 @@ class OrderAdmin(OrderCsv, DecisionActions, PaymentButtons, SummaryAdmin):
                 else "Import the product first; if it is your own, press We ship it."
             )
             return Told(f"Still no partner lists it. {fix}", level="warning")
-        return Told(f"{counted(found, 'line')} found a partner.")
+        again = any(canceled_before(part) for part in found)
+        return Told(say_routed(found), level="warning" if again else "success")
 
     @portal_action(
         "Hold",

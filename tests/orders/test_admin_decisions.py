@@ -9,7 +9,14 @@ from orders.services import decisions
 from orders.services.capture import capture_order
 from orders.services.partner_news import take_cancellation
 from tests.catalog.people import log_in, said, texts
-from tests.orders.builders import NOW, channel_line, channel_order, make_partner, make_variant
+from tests.orders.builders import (
+    NOW,
+    add_listing,
+    channel_line,
+    channel_order,
+    make_partner,
+    make_variant,
+)
 from tests.orders.pressing import page_of, press
 from tests.orders.steps import place, send
 from tests.orders.test_decisions import Customer, system  # noqa: F401
@@ -181,3 +188,25 @@ def test_a_partner_that_can_be_asked_or_has_shipped_is_not_said_to_have_canceled
 
     assert row.status == "shipped"
     assert not row.events.filter(kind="partner_canceled").exists()
+
+
+def test_a_partner_that_gave_the_line_back_before_is_told_of_when_it_is_found_again(customer):
+    row = customer.row
+    take_cancellation(row.connection, row.external_id, "No beans.")
+
+    answer = press(log_in("Operator"), customer.fresh, "route")
+
+    warned = "1 line found a partner: Blue Door. Blue Door canceled it before."
+    assert said(answer) == [warned]
+    assert customer.fresh.events.get(kind="routed").message == warned
+
+
+def test_another_partner_is_named_without_a_warning(customer):
+    row = customer.row
+    take_cancellation(row.connection, row.external_id, "No beans.")
+    other = make_partner("two-beans", rank=1)
+    add_listing(customer.fresh.lines.get().variant, other, stock=50)
+
+    answer = press(log_in("Operator"), customer.fresh, "route")
+
+    assert said(answer) == ["1 line found a partner: Two Beans."]
