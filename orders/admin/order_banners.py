@@ -41,13 +41,13 @@ def banners(facts: OrderFacts) -> list[Banner]:
     unrouted = [part for part in facts.parts if part.partner_id is None]
     if unrouted and not order.canceled_at:
         found.append(_unrouted(order, unrouted))
-    makers: dict[Attention, Callable[[OrderFacts], Banner | None]] = {
+    makers: dict[str, Callable[[OrderFacts], Banner | None]] = {
         Attention.ON_HOLD: _on_hold,
         Attention.PAYMENT_MISMATCH: lambda facts: mismatch(facts.order, _store(facts)),
         Attention.CANCELED_AFTER_SEND: _differs,
         Attention.CHANGED_AFTER_SEND: _differs,
     }
-    if (maker := makers.get(Attention(order.attention))) and (banner := maker(facts)):
+    if (maker := makers.get(order.attention)) and (banner := maker(facts)):
         found.append(banner)
     if order.attention == Attention.CHANGED_AFTER_SEND and old_addresses(order):
         found.append(_moved(facts))

@@ -4,6 +4,7 @@ Nothing here moves money, and nothing takes a payment back: what was paid stays 
 """
 
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -98,7 +99,8 @@ def mark_paid(order: Order, payment: Payment, actor: str) -> None:
         close_alert(f"payment:{order.pk}")
     Order.objects.filter(pk=order.pk, paid_at=None).update(**paid)
     order.refresh_from_db()
-    told = {"payment": payment.external_id, "amount": say_money(payment.amount, payment.currency)}
+    told: dict[str, Any] = {"payment": payment.external_id}
+    told["amount"] = say_money(payment.amount, payment.currency)
     record(order, "paid", "Paid.", actor=actor, **told)
     if order.canceled_at is None:
         assign_order(order)
@@ -156,7 +158,8 @@ def take_disputed(connection: Connection, payment: Payment) -> Order:
         raise Waiting(NO_ORDER, tells=True)
     with transaction.atomic():
         what, why = say_money(payment.amount, payment.currency), sentence(payment.reason)
-        told = {"payment": payment.external_id, "amount": what, "reason": why[:200]}
+        told: dict[str, Any] = {"payment": payment.external_id, "amount": what}
+        told["reason"] = why[:200]
         said = f"Disputed: {what}. {why}".strip()[:500]
         record(order, "disputed", said, level=ERROR, actor=connection.name, **told)
         advice = "Answer it in the payment service before its deadline; hold what was not sent."
