@@ -3,6 +3,7 @@
 from config.setup_facts import Facts, Step, address, page_of
 from integrations.models import Connection
 from orders.models import Shipment
+from orders.services.shipments import publishes
 
 
 def shop_url(facts: Facts, connection: Connection | None, page: str = "") -> str:
@@ -76,9 +77,7 @@ def ship_order(facts: Facts) -> Step:
     """Step 10."""
     title = "Ship to the customer"
     if facts.to_customer is not None:
-        told = facts.to_customer.publish_status == Shipment.Publish.PUBLISHED
-        knows = "your store knows the number" if told else "your store is being told"
-        text = f"{facts.to_customer} is on its way to the customer; {knows}."
+        text = f"{facts.to_customer} is on its way to the customer{_who_knows(facts.to_customer)}."
         there = shop_url(facts, facts.store, "admin/")
         if there:
             return Step(title, text, True, "Open your store", there, new_tab=True)
@@ -91,6 +90,16 @@ def ship_order(facts: Facts) -> Step:
         text = f"{text} In the demo any tracking number will do."
     url = page_of(facts.order, "orders_order_changelist")
     return Step(title, text, False, "Open the order", url, perm="orders.change_shipment")
+
+
+def _who_knows(parcel: Shipment) -> str:
+    """Whether the store has the number; empty where the order came from no store."""
+    channel = parcel.order.connection if parcel.order else None
+    if channel is None or not publishes(channel):
+        return ""
+    if parcel.publish_status == Shipment.Publish.PUBLISHED:
+        return "; your store knows the number"
+    return "; your store is being told"
 
 
 def see_mail(facts: Facts) -> Step:

@@ -116,7 +116,10 @@ class Facts:
     @cached_property
     def to_customer(self) -> Shipment | None:
         """The first parcel to a customer."""
-        return Shipment.objects.filter(bound_for=ShipTo.CUSTOMER).order_by("id").first()
+        bound = Shipment.objects.filter(bound_for=ShipTo.CUSTOMER).select_related(
+            "order__connection"
+        )
+        return bound.order_by("id").first()
 
     @cached_property
     def mailed(self) -> bool:

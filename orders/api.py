@@ -5,15 +5,18 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Field, Path, Router, Schema
 
 from integrations.api.callers import callers
 from integrations.api.problems import Problem
 from integrations.api.sync import caller_of, refuse_unknown
 from integrations.models.base import ImpossibleMove
+from integrations.words import is_or_are
 from orders.models import Order, PartnerOrder, Submission
 from orders.services import closing, deciding
 from orders.services.asking import ask_now
+from orders.services.confirming import SOON, is_soon
 
 router = Router(tags=["orders"])
 READ, WRITE = "orders:read", "orders:write"
@@ -126,12 +129,23 @@ def _force(row: PartnerOrder, user: Any) -> str:
     if last is None:
         closing.close_and_submit(row, user)
         return "is being sent"
+    if last.status == Sending.UNCONFIRMED:
+        raise closing.CannotSubmit(_doubt(last))
     ways: dict[str, tuple[Callable[..., bool], str]] = {
         Sending.FAILED: (deciding.retry, "is tried again"),
         Sending.PENDING: (closing.approve, "is approved and being sent"),
     }
     act, word = ways.get(last.status, (None, ""))
     return word if act is not None and act(last, user) else ""
+
+
+def _doubt(last: Submission) -> str:
+    """What happens with one that they may have or not."""
+    if last.retry_at is None:
+        return "whether they have it is for a person to say, on its page in the portal."
+    now = timezone.now()
+    when = SOON if is_soon(last.retry_at, now) else f"at {last.retry_at:%H:%M} UTC"
+    return f"whether they have it is asked first, {when}."
 
 
 @router.post(
@@ -149,10 +163,28 @@ def force_tracking(request: HttpRequest, number: Number) -> DoneOut:
     rows = _partner_orders(_order(number))
     runs = ask_now(rows, caller_of(request).user)
     if not runs:
-        said = "No system has it, or it is over: there is nobody to ask."
-        return DoneOut(success=False, message=said)
-    names = ", ".join(sorted({str(run.connection) for run in runs}))
-    return DoneOut(success=True, message=f"{names} is being asked.")
+        return DoneOut(success=False, message=_why_nobody(rows))
+    names = sorted({str(run.connection) for run in runs})
+    said = f"{', '.join(names)} {is_or_are(len(names))} being asked."
+    return DoneOut(success=True, message=said)
+
+
+def _why_nobody(rows: list[PartnerOrder]) -> str:
+    """Why no system can be asked how far it is."""
+    doubts = [
+        f"{row.reference}: {_doubt(last)}"
+        for row in rows
+        if (last := _last(row)) and last.status == Sending.UNCONFIRMED
+    ]
+    if doubts:
+        return " ".join(doubts)
+    if not any(row.external_id for row in rows):
+        return "No partner has it yet: there is nobody to ask."
+    return "It is over, or its partner's system cannot be asked."
+
+
+def _last(row: PartnerOrder) -> Submission | None:
+    return max(row.submissions.all(), key=lambda one: one.pk, default=None)
 
 
 def _order(number: str) -> Order:
@@ -170,8 +202,7 @@ def _partner_orders(order: Order) -> list[PartnerOrder]:
 
 
 def _placement(row: PartnerOrder) -> PlacementOut:
-    every = list(row.submissions.all())
-    last = max(every, key=lambda one: one.pk) if every else None
+    last = _last(row)
     failed = last is not None and last.status != Sending.SUBMITTED
     return PlacementOut(
         partner=row.partner.name,

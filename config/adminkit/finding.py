@@ -57,7 +57,8 @@ def spellings(text: str) -> list[str]:
     """A number as it may be written: with and without its hash, in either case."""
     bare = text.lstrip("#")
     key = unicodedata.normalize("NFKC", text).casefold()
-    return sorted({text, text.upper(), text.lower(), bare, f"#{bare}", bare.upper(), key})
+    found = {text, text.upper(), text.lower(), bare, f"#{bare}", bare.upper(), key}
+    return sorted(found - {""})  # a lone hash is nobody's empty number
 
 
 def words_of(text: str) -> list[str]:

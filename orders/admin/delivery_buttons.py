@@ -14,6 +14,7 @@ from orders.services.deliveries import OPEN, book_delivery, finish_delivery
 from orders.services.delivery_carriers import Booking
 
 SUBMIT = "orders.submit_partnerorder"
+ASKED = "They are being asked. Open this page again in a moment to see what came of it."
 
 
 class BookForm(forms.Form):
@@ -54,7 +55,7 @@ class DeliveryButtons:
         runs = ask_now(queryset.select_related("connection"), request.user)  # type: ignore[arg-type]
         if not runs:
             raise Refused("There is nobody to ask about it.")
-        return Told("They are being asked. What comes of it stands here in a moment.")
+        return Told(ASKED)
 
     @portal_action(
         "Book delivery",

@@ -1,24 +1,29 @@
 """What needs work on an order: what happened, what to do, and the buttons that do it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
 from catalog.admin.links import page_of
-from catalog.money import say_money
 from integrations.models import Connection
 from integrations.words import counted, sentence
 from orders.admin.address_buttons import old_addresses, tellable
+from orders.admin.banner import Banner
 from orders.admin.order_decisions import decisions, difference_lines
 from orders.admin.order_facts import OrderFacts
 from orders.admin.order_words import WAITS
-from orders.admin.payment_buttons import payment_url
-from orders.admin.remote_links import remote_order_url, system_name
+from orders.admin.payment_banners import alarms_of_money, mismatch, money_left
+from orders.admin.remote_links import (
+    is_payment_service,
+    remote_order_url,
+    system_name,
+    where_sold,
+)
 from orders.admin.shortfall_buttons import BUTTONS, describe_shortfall, is_short
 from orders.models import Order, PartnerOrder, PartnerOrderLine, Submission
-from orders.services.refund_decisions import left_to_refund
+from orders.services.canceling import is_canceled_by_word
 from orders.services.refusals import explain_refusal
 from orders.services.waiting import why_out
 
@@ -26,38 +31,27 @@ Attention = Order.Attention
 CATALOG = "admin:partner_catalog"
 
 
-@dataclass
-class Banner:
-    """`lines` below the text; `actions`: (name, row) of buttons; `links`: (label, address)."""
-
-    tone: str
-    title: str
-    text: str = ""
-    actions: list[tuple[str, Any]] = field(default_factory=list)
-    links: list[tuple[str, str]] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-
-
 def banners(facts: OrderFacts) -> list[Banner]:
     """The worst first."""
     order = facts.order
     short = [part for part in facts.parts if is_short(part)]
-    found = [_submission(row, submission, short) for row, submission in facts.troubled]
+    found = alarms_of_money(order)
+    found += [_submission(row, submission, short) for row, submission in facts.troubled]
     found += [waiting_banner(one, page_of(one)) for one in facts.waiting_for]
     unrouted = [part for part in facts.parts if part.partner_id is None]
     if unrouted and not order.canceled_at:
         found.append(_unrouted(order, unrouted))
-    makers = {
+    makers: dict[str, Callable[[OrderFacts], Banner | None]] = {
         Attention.ON_HOLD: _on_hold,
-        Attention.PAYMENT_MISMATCH: _mismatch,
+        Attention.PAYMENT_MISMATCH: lambda facts: mismatch(facts.order, _store(facts)),
         Attention.CANCELED_AFTER_SEND: _differs,
         Attention.CHANGED_AFTER_SEND: _differs,
     }
-    if (maker := makers.get(Attention(order.attention))) and (banner := maker(facts)):
+    if (maker := makers.get(order.attention)) and (banner := maker(facts)):
         found.append(banner)
     if order.attention == Attention.CHANGED_AFTER_SEND and old_addresses(order):
         found.append(_moved(facts))
-    found += _money_left(order)
+    found += money_left(order)
     told = [row for banner in found for _, row in banner.actions]
     left = [part for part in short if part not in told]
     return found if order.canceled_at else [*found, *_shortfalls(facts, left)]
@@ -123,40 +117,20 @@ def _shortfalls(facts: OrderFacts, short: list[PartnerOrderLine]) -> list[Banner
     return found
 
 
-def _mismatch(facts: OrderFacts) -> Banner:
-    order = facts.order
-    text = f"{order.payment_problem} Nothing is sent until you decide."
-    actions: list[tuple[str, Any]] = [("accept_payment", order), ("refuse_payment", order)]
-    links = [*_payment_link(order), *_store(facts)]
-    return Banner("bad", "What was paid is not what is owed.", text, actions, links)
-
-
-def _money_left(order: Order) -> list[Banner]:
-    """Of a canceled order that was paid: what happens with the money is for a person to say."""
-    left = left_to_refund(order)
-    if not left:
-        return []
-    title = f"{say_money(left, order.currency)} was paid and did not go back."
-    text = "Pay it back where it was paid, or note what was decided. No money moves from here."
-    return [Banner("warn", title, text, [("note_refund", order)], _payment_link(order))]
-
-
-def _payment_link(order: Order) -> list[tuple[str, str]]:
-    url = payment_url(order)
-    return [("Open the payment", url)] if url else []
-
-
 def _differs(facts: OrderFacts) -> Banner | None:
     """What partners have, or the customer got, that nobody wants: what a person may do about it."""
     order = facts.order
     lines = difference_lines(order)
     if not lines:
         return None
-    where = "Changed in the store" if order.canceled_at is None else "Canceled"
-    text = "Refunds are made in the store; nothing is moved from here."
+    where, sold = "Changed in the store", where_sold(order.connection)
+    if order.canceled_at is not None or is_payment_service(order.connection):
+        where = "Canceled" if order.canceled_at else "Changed"
+    text = f"Refunds are made in {sold}; nothing is moved from here."
     rows = [decision.row for decision in decisions(order)]
     links = [*((f"Open {row}", page_of(row)) for row in rows), *_store(facts)]
-    actions = [("ask", order), ("keep", order)]
+    actions: list[tuple[str, Any]] = [("ask", order), ("keep", order)]
+    actions += [("they_canceled", row) for row in rows if is_canceled_by_word(row)]
     return Banner("bad", f"{where} after it was sent.", text, actions, links, lines)
 
 

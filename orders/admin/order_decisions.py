@@ -12,7 +12,12 @@ from config.adminkit.actions import Told, portal_action
 from config.adminkit.parts import icon
 from orders.admin.address_buttons import AddressButtons
 from orders.admin.once import once
-from orders.admin.remote_links import remote_order_url, system_name
+from orders.admin.remote_links import (
+    is_payment_service,
+    remote_order_url,
+    system_name,
+    where_sold,
+)
 from orders.models import Order, PartnerOrder
 from orders.services import decisions as service
 from orders.services.approving import cancel_order
@@ -91,7 +96,8 @@ def _effects(rows: list[tuple[str, str]]) -> SafeString:
 
 def _store_effect(order: Order) -> tuple[str, str]:
     url, name = remote_order_url(order.connection, order.external_id), system_name(order.connection)
-    text = f"{order.connection or 'The store'} is not told: cancel and refund it there."
+    what = "refund" if is_payment_service(order.connection) else "cancel and refund"
+    text = f"{order.connection or 'The store'} is not told: {what} it there."
     if not url:
         return "info", text
     return "info", format_html('{} <a href="{}">Open in {}</a>', text, url, name)
@@ -110,7 +116,7 @@ def ask_effects(order: Order) -> SafeString:
     """What each partner is told, and what follows."""
     told = [("send", _question(decision)) for decision in askable(order)]
     then = "When they agree, the units are off the order. When they refuse, you can keep them."
-    return _effects([*told, ("clock", then), _refund()])
+    return _effects([*told, ("clock", then), _refund(order)])
 
 
 def _question(decision: Decision) -> str:
@@ -130,8 +136,9 @@ def _number(row: PartnerOrder) -> str:
     return f"{row} ({row.external_number})" if row.external_number else str(row)
 
 
-def _refund() -> tuple[str, str]:
-    return "info", "The customer's money is not touched: refunds are made in the store."
+def _refund(order: Order) -> tuple[str, str]:
+    where = where_sold(order.connection)
+    return "info", f"The customer's money is not touched: refunds are made in {where}."
 
 
 def keep_name(order: Order) -> str:
@@ -146,7 +153,7 @@ def keep_effects(order: Order) -> SafeString:
         ("info", f"The customer has got {units} x {line.title} too many; this is noted.")
         for line, units in _gone(order).items()
     ]
-    return _effects([*rows, ("info", "No partner is told anything."), _refund()])
+    return _effects([*rows, ("info", "No partner is told anything."), _refund(order)])
 
 
 def _arrives(decision: Decision) -> str:
@@ -191,6 +198,13 @@ def cancel_effects(order: Order) -> SafeString:
         what = "What no partner was told of ends" if sent else "No partner was told of it: it ends"
         rows.append(("box", f"{what}, and its stock is free again."))
     return _effects([*rows, _store_effect(order)])
+
+
+def _there_too(order: Order) -> str:
+    """What is left to do where it was bought; a payment service has nothing to cancel."""
+    if is_payment_service(order.connection):
+        return "Refund it in the payment service." if order.paid_at else ""
+    return "Cancel it in the store as well."
 
 
 def may_cancel(order: Order) -> bool:
@@ -261,6 +275,6 @@ class DecisionActions(AddressButtons):
             return Told(f"{order} was canceled meanwhile.", level="warning")
         url = remote_order_url(order.connection, order.external_id)
         after = " What a partner has is yours to decide." if order.attention else ""
-        message = f"{order} is canceled here.{after} Cancel it in the store as well."
+        message = f"{order} is canceled here.{after} {_there_too(order)}".strip()
         name = f"Open in {system_name(order.connection)}" if url else ""
         return Told(message, url=url, link=name, after="Canceled")

@@ -87,7 +87,9 @@ class OrderFacts:
         inside = ShipmentLine.objects.filter(order_line__order=self.order).values("shipment")
         its = Shipment.objects.filter(order=self.order).order_by().values("pk").union(inside)
         rows = Shipment.objects.filter(pk__in=its)
-        return list(rows.select_related("partner_order__partner", "order").order_by("pk"))
+        return list(
+            rows.select_related("partner_order__partner", "order__connection").order_by("pk")
+        )
 
     @cached_property
     def to_customer(self) -> tuple[Counter[int], Counter[int]]:

@@ -1,4 +1,4 @@
-"""What the box at the top finds of orders: numbers, references, tracking, and who bought."""
+"""What the box at the top finds of orders: numbers, payments, tracking, and who bought."""
 
 from collections.abc import Iterator
 
@@ -19,6 +19,7 @@ def search_orders(query: str, request: HttpRequest) -> Iterator[tuple[str, str, 
     words = spellings(query)
     lookups: list[tuple[type[Model], Q, str]] = [
         (Order, Q(number__in=words), "Order"),
+        (Order, Q(payment_reference__in=words), "Order paid with it"),
         (PartnerOrder, Q(reference__in=words) | Q(external_number__in=words), "Partner order"),
         (Shipment, Q(tracking_number__in=words), "Shipment"),
     ]

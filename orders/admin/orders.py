@@ -16,7 +16,6 @@ from config.adminkit.changelist import KitChangeList
 from config.adminkit.nav import Nav
 from config.adminkit.options import SummaryAdmin, column
 from config.adminkit.parts import badge, copyable, money, when
-from integrations.words import counted
 from orders.admin import order_list
 from orders.admin.exports import OrderCsv
 from orders.admin.order_decisions import DecisionActions
@@ -31,17 +30,19 @@ from orders.admin.order_words import (
 )
 from orders.admin.payment_buttons import PaymentButtons
 from orders.admin.remote_links import remote_order_url, system_name
-from orders.admin.ship_form import lies_at_center, ship_form
+from orders.admin.ship_form import lies_at_center, ship_form, who_hears
 from orders.models import Order, OrderContact, OrderLine
 from orders.services.approving import (
     approve_order,
     hold_order,
     release_order,
     reroute,
+    say_routed,
     ship_ourselves,
 )
 from orders.services.center import CannotShip, ship_to_customer
 from orders.services.closing import CannotSubmit
+from orders.services.routing import canceled_before
 from orders.services.waiting import needs_work
 
 APPROVE = "orders.approve_order"
@@ -75,11 +76,12 @@ class OrderAdmin(OrderCsv, DecisionActions, PaymentButtons, SummaryAdmin):
     live = True
     search_fields = [
         *("=number", "=contact__email", "=lines__variant__sku_key", "=lines__sku"),
+        "=payment_reference",
         "=lines__shipped__shipment__tracking_number",
         *("number", "external_id", "contact__email", "contact__name", "lines__sku"),
         "lines__shipped__shipment__tracking_number",
     ]
-    search_help_text = "Number, customer, e-mail, tracking, SKU"
+    search_help_text = "Number, customer, e-mail, tracking, SKU, payment"
     jump_fields = ("number",)
     views = order_list.TABS
     comes_from = "store"
@@ -176,7 +178,7 @@ class OrderAdmin(OrderCsv, DecisionActions, PaymentButtons, SummaryAdmin):
         submit="Ship",
         available=lies_at_center,
         why_not="nothing of it lies at our center",
-        confirm="The store is told and the customer gets an e-mail with the number.",
+        confirm=lambda order: f"{who_hears(order)} an e-mail with the number.",
     )
     def ship(
         self,
@@ -193,7 +195,7 @@ class OrderAdmin(OrderCsv, DecisionActions, PaymentButtons, SummaryAdmin):
         before, after = order.get_status_display(), parcel.order.get_status_display()  # type: ignore[union-attr]
         words = f"{parcel.carrier} {parcel.tracking_number}".strip()
         return Told(
-            f"{words} is on its way. The store is told, and the customer gets an e-mail.",
+            f"{words} is on its way. {who_hears(order)} an e-mail.",
             url=page_of(parcel, request),
             link="See the parcel",
             before=before,
@@ -241,9 +243,7 @@ class OrderAdmin(OrderCsv, DecisionActions, PaymentButtons, SummaryAdmin):
     )
     def route(self, request: HttpRequest, queryset: QuerySet[Order]) -> Told:
         """Look once more for a partner of the unrouted lines."""
-        found = 0
-        for order in queryset:
-            found += reroute(order, request.user)  # type: ignore[arg-type]
+        found = [part for order in queryset for part in reroute(order, request.user)]  # type: ignore[arg-type]
         if not found:
             waiting = {"parts__isnull": False, "parts__partner": None, "parts__canceled_at": None}
             lines = OrderLine.objects.filter(order__in=queryset, variant=None, **waiting)
@@ -254,7 +254,8 @@ class OrderAdmin(OrderCsv, DecisionActions, PaymentButtons, SummaryAdmin):
                 else "Import the product first; if it is your own, press We ship it."
             )
             return Told(f"Still no partner lists it. {fix}", level="warning")
-        return Told(f"{counted(found, 'line')} found a partner.")
+        again = any(canceled_before(part) for part in found)
+        return Told(say_routed(found), level="warning" if again else "success")
 
     @portal_action(
         "Hold",

@@ -2,17 +2,17 @@
 
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html
 
 from catalog.admin.links import page_of, short_id
 from config.adminkit.parts import when
 from integrations.models import Alert
 from inventory.models import Location
+from orders.admin.banner import Banner
 from orders.admin.delivery_buttons import open_delivery
-from orders.admin.order_banners import Banner, waiting_banner
+from orders.admin.order_banners import waiting_banner
 from orders.admin.preview_rows import PreviewRow
-from orders.admin.states import UNSETTLED, may_be_called, status_word
+from orders.admin.states import UNSETTLED, may_be_called, next_try, status_word
 from orders.models import PartnerOrder, Submission
 from orders.services.closing import why_not
 from orders.services.refusals import explain_refusal
@@ -117,11 +117,10 @@ def _of_submission(row: PartnerOrder, submission: Submission) -> list[Banner]:
 def _unconfirmed(row: PartnerOrder, submission: Submission) -> Banner:
     title = f"Their answer did not arrive: {row.partner} may have it or not."
     if submission.retry_at:
-        later = submission.retry_at > timezone.now()
         text = format_html(
             "We ask them for {} {}. Nothing is sent again before.",
             submission.reference,
-            when(submission.retry_at) if later else "now",
+            next_try(submission),
         )
     else:
         text = format_html(

@@ -1,4 +1,4 @@
-"""Buttons for a person who decides about a submission: link it, send it again, give it up."""
+"""Buttons for a person who knows what a partner has: link it, send it again, give it up."""
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -8,8 +8,11 @@ from orders.admin import partner_order_questions as questions
 from orders.admin.partner_order_rules import on_its_way, says, submission_of
 from orders.models import PartnerOrder
 from orders.services import deciding
+from orders.services.canceling import is_canceled_by_word
+from orders.services.given_back import waits_for_partner
+from orders.services.partner_news import take_cancellation
 
-SUBMIT = "orders.submit_partnerorder"
+SUBMIT, CANCEL = "orders.submit_partnerorder", "orders.cancel_order"
 
 
 class DecisionButtons:
@@ -81,4 +84,30 @@ class DecisionButtons:
             f"{row} is given up. {'Its line has' if lines == 1 else 'Its lines have'} no partner "
             f"now: decide on {'its order' if lines == 1 else 'their orders'}.",
             after="Given up",
+        )
+
+    @portal_action(
+        "They canceled it",
+        perm=CANCEL,
+        where=("menu",),
+        icon="cancel",
+        danger=True,
+        title="Did the partner cancel {obj}?",
+        submit="They canceled it",
+        confirm=questions.they_canceled_effects,
+        available=is_canceled_by_word,
+        why_not="it is not with the partner, has shipped, or its system can be asked to cancel it",
+    )
+    def they_canceled(self, request: HttpRequest, queryset: QuerySet[PartnerOrder]) -> Told:
+        """A person heard it: their system takes no cancellation from us and tells of none."""
+        row = queryset.get()
+        assert row.connection is not None
+        take_cancellation(row.connection, row.external_id, "", request.user)  # type: ignore[arg-type]
+        row.refresh_from_db()
+        if row.status != PartnerOrder.Status.CANCELED:
+            raise Refused(f"{row} shipped meanwhile. Nothing was changed.")
+        then = "What customers still want of it has no partner now: decide on their orders."
+        over = "Nobody waits for anything of it."
+        return Told(
+            f"{row} is canceled. {then if waits_for_partner(row) else over}", after="Canceled"
         )

@@ -20,6 +20,7 @@ from orders.admin.shipment_words import shipment_rows
 from orders.admin.states import (
     is_moving,
     last_submission,
+    next_try,
     status_word,
     submission_word,
 )
@@ -57,6 +58,7 @@ def partner_order_context(row: PartnerOrder, request: HttpRequest) -> dict[str, 
         and request.user.has_perm("orders.submit_partnerorder"),
         "submission": submission,
         "needs_approval": submission is not None and needs_approval(submission),
+        "next_try": next_try(submission) if submission else "",
         "sending_word": submission_word(submission) if submission else "",
         "way": _way(row, submission),
         "when_words": _when(row) if is_open else "",

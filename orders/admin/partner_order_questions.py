@@ -136,6 +136,22 @@ def cancel_effects(row: PartnerOrder) -> SafeString:
     return _bare_list(effects)
 
 
+def they_canceled_effects(row: PartnerOrder) -> SafeString:
+    """A person writes down what the partner said: nobody is told, and lines wait or are over."""
+    number = f"{row} ({row.external_number})" if row.external_number else str(row)
+    effects = [
+        (
+            "info",
+            f"{row.partner} is told nothing: press this when they said they canceled {number}.",
+        ),
+        ("route", "Lines customers still want wait for another partner: decide on their orders."),
+        ("check", "Lines nobody wants any more are over."),
+    ]
+    if row.closed_at is None:
+        effects.append(("clock", "What they were not told yet goes with the next order."))
+    return _bare_list(effects)
+
+
 def skip_effects(row: PartnerOrder) -> SafeString:
     """Which run does not take place."""
     what = format_html("The run of {} does not take place.", when(row.due_at, exact=True))

@@ -11,8 +11,9 @@ from catalog.money import say_money
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.buttons import ButtonAdmin
 from integrations.errors import ProviderError
+from integrations.models import Connection
 from integrations.services.connections import provider_for
-from orders.admin.remote_links import played
+from orders.admin.remote_links import is_payment_service, played
 from orders.models import Order
 from orders.services.refund_decisions import left_to_refund, note_refund
 from orders.services.refunds import accept_payment, refuse_payment
@@ -28,13 +29,25 @@ class NoteForm(forms.Form):
     )
 
 
-def payment_url(order: Order) -> str:
-    """Where staff look at its payment; empty where that system has no such page."""
-    connection = order.connection
-    if connection is None or not order.payment_reference:
+def payment_url(order: Order, payment: str) -> str:
+    """Where staff look at a payment of it; empty where no system here has such a page.
+
+    An order of a store may be paid through a payment service that is connected beside it.
+    """
+    if not payment:
         return ""
+    own = _page_there(order.connection, payment) if order.connection else ""
+    return own or next(filter(None, (_page_there(one, payment) for one in _services())), "")
+
+
+def _services() -> list[Connection]:
+    live = Connection.objects.exclude(status=Connection.Status.ARCHIVED).order_by("pk")
+    return [one for one in live if is_payment_service(one)]
+
+
+def _page_there(connection: Connection, payment: str) -> str:
     try:
-        url = provider_for(connection).payment_url(order.payment_reference)
+        url = provider_for(connection).payment_url(payment)
     except (ProviderError, LookupError, ValidationError, ValueError):
         return ""
     return played(connection, url)

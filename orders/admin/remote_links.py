@@ -7,7 +7,9 @@ from pydantic import ValidationError
 
 from integrations.errors import ProviderError
 from integrations.models import Connection
+from integrations.providers.base import ReadsCheckouts
 from integrations.services.connections import provider_for
+from orders.services.shipments import publishes
 
 
 def remote_order_url(connection: Connection | None, external_id: str) -> str:
@@ -25,6 +27,28 @@ def played(connection: Connection, url: str) -> str:
     if not (url and settings.SANDBOX_URL):
         return url
     return f"{settings.SANDBOX_URL}/{connection.provider}/{connection.account}{urlsplit(url).path}"
+
+
+def is_payment_service(connection: Connection | None) -> bool:
+    """Whether orders come from its checkouts: there is no store behind them."""
+    try:
+        kind = connection.provider_class if connection else None
+    except LookupError:
+        return False
+    return kind is not None and issubclass(kind, ReadsCheckouts)
+
+
+def hears_of_parcels(connection: Connection | None) -> bool:
+    """Whether the channel is told of parcels; also where its kind is not known any more."""
+    try:
+        return connection is None or publishes(connection)
+    except LookupError:
+        return True
+
+
+def where_sold(connection: Connection | None) -> str:
+    """Where staff cancel and refund an order of it, in the middle of a sentence."""
+    return "the payment service" if is_payment_service(connection) else "the store"
 
 
 def system_name(connection: Connection | None) -> str:

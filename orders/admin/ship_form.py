@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
+from orders.admin.remote_links import hears_of_parcels
 from orders.models import Order, OrderLine
 from orders.services.center import at_center
 
@@ -44,3 +45,10 @@ def ship_form(request: HttpRequest, order: Order) -> type[forms.Form]:
             required=False,
         )
     return type("ShipForm", (forms.Form,), fields)
+
+
+def who_hears(order: Order) -> str:
+    """Who is told of a parcel, up to what the customer gets."""
+    if hears_of_parcels(order.connection):
+        return "The store is told, and the customer gets"
+    return "The customer gets"

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 
 from catalog.admin.links import page_of
 from config.adminkit.parts import when
-from orders.admin.order_banners import Banner
+from orders.admin.banner import Banner
 from orders.admin.shipment_words import bound_word, publish_word, status_word
 from orders.models import Notification, Shipment
 

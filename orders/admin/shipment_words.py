@@ -8,7 +8,10 @@ from django.db.models import Q
 
 from catalog.admin.links import page_of
 from config.adminkit.changelist import Rule
+from orders.admin.remote_links import hears_of_parcels
 from orders.models import Notification, Shipment
+
+NO_STORE = "No store to tell"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,11 @@ class ShipmentRow:
     def bound(self) -> str:
         """Where it goes."""
         return bound_word(self.shipment)
+
+    @property
+    def told(self) -> str:
+        """Whether the store knows it."""
+        return publish_word(self.shipment)
 
     @property
     def state(self) -> str:
@@ -81,4 +89,8 @@ def mail_words(ids: Sequence[int]) -> dict[int, str]:
 
 def publish_word(shipment: Shipment) -> str:
     """Whether the store knows it; a word of the badge map."""
+    channel = shipment.order.connection if shipment.order else None
+    untold = shipment.publish_status == Shipment.Publish.NONE
+    if untold and not hears_of_parcels(channel):
+        return NO_STORE
     return shipment.get_publish_status_display()

@@ -110,7 +110,7 @@ class ShipmentAdmin(ShipmentCsv, SummaryAdmin):
         ("shipped_at", DateRange.called("Shipped")),
         UNDER_WAY,
     ]
-    list_select_related = ["order", "partner_order__partner"]
+    list_select_related = ["order__connection", "partner_order__partner"]
     ordering = ["-shipped_at", "-pk"]
     live = True
     search_fields = [

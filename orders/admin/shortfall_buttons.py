@@ -10,6 +10,7 @@ from catalog.admin.links import page_of
 from config.adminkit.actions import Told, portal_action
 from config.adminkit.buttons import ButtonAdmin
 from integrations.words import is_or_are
+from orders.admin.remote_links import is_payment_service
 from orders.models import PartnerOrderLine
 from orders.services import shortfalls
 from orders.services.holding import may_leave
@@ -40,6 +41,8 @@ def describe_shortfall(part: PartnerOrderLine) -> tuple[str, str]:
     others = elsewhere(part)
     have = f"{others[0].partner} has {others[0].free} free. " if others else ""
     text = "Choose here; or cancel the units with the customer in the store, it tells us."
+    if is_payment_service(part.order_line.order.connection):
+        text = "Choose here; or agree with the customer, and refund the units."
     return title, f"{have}{text}"
 
 

@@ -6,10 +6,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from config.adminkit.changelist import Rule
+from config.adminkit.parts import when
 from integrations.models import Connection
 from integrations.services.breaker import waits, why_waiting
 from orders.models import PartnerOrder, PartnerOrderLine, Submission
 from orders.services.closing import UNAPPROVED, needs_approval
+from orders.services.confirming import SOON, is_soon
 from orders.services.consolidation import GROWING, is_triggered
 from orders.services.waiting import OUT
 
@@ -52,6 +54,12 @@ def submission_word(submission: Submission) -> str:
     if connection is not None and not may_be_called(connection):
         return "Waiting"
     return "Retrying" if submission.error else "Sending"
+
+
+def next_try(submission: Submission) -> str:
+    """When it is tried or asked about next, in words: the tick comes once a minute."""
+    at = submission.retry_at
+    return SOON if at is None or is_soon(at, timezone.now()) else when(at)
 
 
 def may_be_called(connection: Connection) -> bool:

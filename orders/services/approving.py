@@ -13,7 +13,12 @@ from orders.services.fitting import fit_order, recount
 from orders.services.history import record
 from orders.services.locking import live_parts, lock_unsent
 from orders.services.refund_decisions import follow_refund
-from orders.services.routing import close_routed_alerts, route_again, route_to_us
+from orders.services.routing import (
+    canceled_before,
+    close_routed_alerts,
+    route_again,
+    route_to_us,
+)
 from orders.services.status import refresh_status
 
 
@@ -73,16 +78,24 @@ def cancel_order(order: Order, user: AbstractBaseUser, reason: str) -> bool:
     return True
 
 
-def reroute(order: Order, user: AbstractBaseUser) -> int:
-    """Try the unrouted lines again; returns how many found a partner."""
+def reroute(order: Order, user: AbstractBaseUser) -> list[PartnerOrderLine]:
+    """Try the unrouted lines again; returns what found a partner."""
     with transaction.atomic():
         found = route_again(order)
         assign_order(order)
         refresh_status(order)
         if found:
-            record(order, "routed", f"{counted(found, 'line')} found a partner.", user=user)
+            record(order, "routed", say_routed(found), user=user)
         close_routed_alerts(order)
     return found
+
+
+def say_routed(found: list[PartnerOrderLine]) -> str:
+    """Who takes the lines now, and who of them gave the same line back before."""
+    names = sorted({str(part.partner) for part in found})
+    again = sorted({str(part.partner) for part in found if canceled_before(part)})
+    said = f"{counted(len(found), 'line')} found a partner: {', '.join(names)}."
+    return f"{said} {', '.join(again)} canceled it before." if again else said
 
 
 def ship_ourselves(order: Order, user: AbstractBaseUser) -> int:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from integrations.jobs import enqueue
 from integrations.models.base import locked
+from integrations.providers.base import CancelsOrders
 from orders.models import PartnerOrder, Submission
 from orders.services.closing import CannotSubmit, in_flight, put_up
 from orders.services.deliveries import drop_delivery
@@ -58,6 +59,14 @@ def ask_for_less(row: PartnerOrder, lowered: dict[int, int], user: AbstractBaseU
         record_for_orders(row, "less_asked", said, parts=parts, user=user)
         enqueue("orders.tasks.submit", submission.pk)
     return submission
+
+
+def is_canceled_by_word(row: PartnerOrder) -> bool:
+    """Whether a person may say that its partner canceled it: its system takes no such question."""
+    connection = row.connection
+    if connection is None or not row.external_id or row.status not in CANCELABLE:
+        return False
+    return not issubclass(connection.provider_class, CancelsOrders) and in_flight(row) is None
 
 
 def _lock(row: PartnerOrder) -> PartnerOrder:

@@ -1,6 +1,6 @@
 """Confirming: the only way out of *unconfirmed* is to ask the partner by our reference."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -29,6 +29,8 @@ Status, Kind = Submission.Status, Submission.Kind
 LEASE_S = 90
 # After so many look-ups without an answer a person is told; we go on looking.
 LOOKS_BEFORE_ALERT = 5
+# A look is due a minute after the outcome, and the tick that takes it comes once a minute.
+SOON = "within two minutes"
 ASK = "press It exists, link it; or Send again; or Give up on the partner order."
 
 
@@ -51,6 +53,11 @@ def confirm(submission: Submission, now: datetime | None = None) -> None:
             _ask(submission, connection, now)
     finally:
         give_back(connection)
+
+
+def is_soon(at: datetime, now: datetime) -> bool:
+    """Whether what is due then happens within SOON."""
+    return at <= now + timedelta(seconds=60)
 
 
 def _ask(submission: Submission, connection: Connection, now: datetime) -> None:

@@ -14,7 +14,7 @@ from integrations.providers.base import CancelsOrders
 from integrations.services.alerts import close_alert
 from orders.models import Order, OrderLine, PartnerOrder, PartnerOrderLine, Submission
 from orders.services.alarms import fingerprint
-from orders.services.canceling import ask_for_less, ask_to_cancel
+from orders.services.canceling import ask_for_less, ask_to_cancel, is_canceled_by_word
 from orders.services.closing import IN_FLIGHT, CannotSubmit
 from orders.services.content import lowered_of
 from orders.services.history import record
@@ -101,7 +101,8 @@ def why_not_ask(decision: Decision) -> str:
         return f"{row.partner} shipped it already."
     if row.status not in EARLY:
         return f"{row.partner} began work on {row}."
-    return f"{row.partner}'s system takes no changes. Ask them yourself."
+    then = " If they cancel it, press They canceled it." if is_canceled_by_word(row) else ""
+    return f"{row.partner}'s system takes no changes. Ask them yourself.{then}"
 
 
 def _takes_cancel(row: PartnerOrder) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -13,7 +14,7 @@ from integrations.services.alerts import close_alert, raise_alert
 from integrations.types import OrderState, PlacedOrder, RemoteShipment
 from orders.models import OrderEvent, PartnerOrder
 from orders.services.alarms import close_differences
-from orders.services.canceling import cancel_placed
+from orders.services.canceling import CANCELABLE, cancel_placed
 from orders.services.closing import in_flight
 from orders.services.content import lines_there
 from orders.services.customer_mails import tell_packed
@@ -29,11 +30,14 @@ from orders.services.status import refresh_all
 Placed = PartnerOrder.Status
 
 
-def take_cancellation(connection: Connection, external_id: str, reason: str) -> PartnerOrder | None:
+def take_cancellation(
+    connection: Connection, external_id: str, reason: str, user: AbstractBaseUser | None = None
+) -> PartnerOrder | None:
     """The partner canceled an order of ours: its lines wait unrouted, a person decides.
 
     None if the order is not ours. One that was shipped is not moved; an alert says what they said.
-    One we asked them to cancel ends without an alert.
+    One we asked them to cancel ends without an alert, and so does one of which a person (`user`)
+    was told: it moves only while it is not shipped.
     """
     with transaction.atomic():
         placed = PartnerOrder.objects.filter(connection=connection, external_id=external_id).first()
@@ -41,13 +45,13 @@ def take_cancellation(connection: Connection, external_id: str, reason: str) -> 
             return None
         lock_orders(placed)
         placed = locked(PartnerOrder.objects.all()).get(pk=placed.pk)
-        if placed.status == PartnerOrder.Status.CANCELED:
+        if placed.status == Placed.CANCELED or (user and placed.status not in CANCELABLE):
             return placed
         why = f"{placed.partner} canceled {placed.reference}. {reason}".strip()
         orders = orders_in(placed)
-        asked = was_asked(placed)
+        asked = user is not None or was_asked(placed)
         level = OrderEvent.Level.INFO if asked else ERROR
-        record_for_orders(placed, "partner_canceled", why, level=level)
+        record_for_orders(placed, "partner_canceled", why, level=level, user=user)
         moved = cancel_placed(placed, why, asked=asked)
         refresh_all(orders)
         if not asked and (waits_for_partner(placed) or not moved):

@@ -4,6 +4,7 @@ Nothing here moves money, and nothing takes a payment back: what was paid stays 
 """
 
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,6 +17,7 @@ from integrations.services.alerts import close_alert, raise_alert
 from integrations.services.connections import provider_for
 from integrations.services.webhooks import Ignored, Waiting
 from integrations.types import Payment
+from integrations.words import sentence
 from orders.models import Order, OrderEvent
 from orders.services.approving import hold_order
 from orders.services.capture import capture_order
@@ -97,7 +99,9 @@ def mark_paid(order: Order, payment: Payment, actor: str) -> None:
         close_alert(f"payment:{order.pk}")
     Order.objects.filter(pk=order.pk, paid_at=None).update(**paid)
     order.refresh_from_db()
-    record(order, "paid", "Paid.", actor=actor, payment=payment.external_id)
+    told: dict[str, Any] = {"payment": payment.external_id}
+    told["amount"] = say_money(payment.amount, payment.currency)
+    record(order, "paid", "Paid.", actor=actor, **told)
     if order.canceled_at is None:
         assign_order(order)
         tell_customer(order, "order.confirmed")
@@ -114,8 +118,9 @@ def _paid_already(order: Order, payment: Payment) -> None:
     named = [one.data.get("payment") for one in told]
     if payment.external_id in named or not any(named):
         return
-    said = f"It was paid once more: {say_money(payment.amount, payment.currency)}."
-    record(order, "paid_twice", said, level=ERROR, payment=payment.external_id)
+    what, name = say_money(payment.amount, payment.currency), payment.external_id
+    said = f"It was paid once more: {what}, payment {name}."[:500]
+    record(order, "paid_twice", said, level=ERROR, payment=name, amount=what)
     advice = "Look at both payments, and pay one back in the payment service."
     title = f"{order} was paid twice"
     raise_alert(f"paid_twice:{order.pk}:{payment.external_id}", "payment", title, advice, order)
@@ -152,9 +157,11 @@ def take_disputed(connection: Connection, payment: Payment) -> Order:
     if order is None:
         raise Waiting(NO_ORDER, tells=True)
     with transaction.atomic():
-        what = say_money(payment.amount, payment.currency)
-        said = f"Disputed: {what}. {payment.reason}".strip()
-        record(order, "disputed", said[:500], level=ERROR, actor=connection.name)
+        what, why = say_money(payment.amount, payment.currency), sentence(payment.reason)
+        told: dict[str, Any] = {"payment": payment.external_id, "amount": what}
+        told["reason"] = why[:200]
+        said = f"Disputed: {what}. {why}".strip()[:500]
+        record(order, "disputed", said, level=ERROR, actor=connection.name, **told)
         advice = "Answer it in the payment service before its deadline; hold what was not sent."
         raise_alert(
             f"dispute:{order.pk}:{payment.external_id}",

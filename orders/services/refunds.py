@@ -19,6 +19,8 @@ from orders.services.locking import live_parts
 from orders.services.refund_decisions import follow_refund
 from orders.services.status import refresh_status
 
+NOT_ITS = "It is not the payment that paid this order."
+
 
 def take_refunded(connection: Connection, order: Order | None, payment: Payment) -> Order:
     """All that went back so far: set, never added, and never lowered by older news.
@@ -37,7 +39,7 @@ def take_refunded(connection: Connection, order: Order | None, payment: Payment)
         if not more.update(refunded_total=payment.refunded):
             return order
         order.refresh_from_db()
-        said = f"{say_money(payment.refunded, order.currency)} of it was paid back in all."
+        said = f"{say_money(payment.refunded, order.currency)} were paid back so far."
         record(order, "refunded", said, actor=connection.name)
         _after_refund(order)
         refresh_status(order)
@@ -62,7 +64,7 @@ def _note_other(connection: Connection, order: Order, payment: Payment) -> None:
     told = OrderEvent.objects.filter(order=order, kind="refunded_other", data__payment=name)
     if told.filter(data__refunded=amount).exists():
         return
-    said = f"{back} of another payment was paid back in all: it is not what paid this order."
+    said = f"{back} of payment {name} were paid back so far. {NOT_ITS}"[:500]
     record(order, "refunded_other", said, actor=connection.name, payment=name, refunded=amount)
     if payment.refunded >= payment.amount:
         close_alert(f"paid_twice:{order.pk}:{payment.external_id}")

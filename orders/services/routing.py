@@ -151,9 +151,9 @@ def _forget_given_back(order: Order) -> None:
     order.lines.exclude(parts__in=waiting).update(given_back=0)
 
 
-def route_again(order: Order) -> int:
-    """Try the unrouted parts of an order once more; returns how many found a partner."""
-    found = 0
+def route_again(order: Order) -> list[PartnerOrderLine]:
+    """Try the unrouted parts of an order once more; returns those that found a partner."""
+    found = []
     parts = PartnerOrderLine.objects.filter(
         order_line__order=order, partner=None, canceled_at=None
     ).select_related("order_line__order", "order_line__variant")
@@ -171,8 +171,19 @@ def route_again(order: Order) -> int:
         part.save(update_fields=["variant", "partner", "unit_cost", "route_reason"])
         _forget_given_back(order)
         hold_stock(part)
-        found += 1
+        found.append(part)
     return found
+
+
+def canceled_before(part: PartnerOrderLine) -> bool:
+    """Whether the partner it goes to canceled units of the same line before."""
+    gone = part.order_line.parts.filter(
+        partner=part.partner_id,
+        partner_order__status="canceled",
+        canceled_at__isnull=False,
+        route_reason__startswith=f"{part.partner} canceled ",
+    )
+    return gone.exists()
 
 
 def cancel_part(part: PartnerOrderLine, reason: str) -> None:

@@ -11,7 +11,13 @@ from inventory.models import Location
 from orders.models import PartnerOrder
 from tests.config.steps import SKU, buy_one, import_one, mail_about, make_parcel, place_it
 from tests.integrations.admin_rows import get_page, log_in, make_run
-from tests.orders.builders import make_own_store, make_partner, make_variant, set_center_address
+from tests.orders.builders import (
+    make_connection,
+    make_own_store,
+    make_partner,
+    make_variant,
+    set_center_address,
+)
 
 pytestmark = pytest.mark.django_db
 SANDBOX = "http://127.0.0.1:8100"
@@ -142,6 +148,18 @@ def test_then_to_the_order_to_ship_it():
         "Ship to the customer",
         f"/admin/orders/order/{order.pk}/change/",
     )
+
+
+def test_a_store_is_told_of_the_parcel_and_a_payment_service_is_not():
+    order = buy_one()
+    place_it()
+    make_parcel("center", received_at=timezone.now())
+    parcel = make_parcel("customer")
+    told = next(step for step in find_steps(Facts("")) if step.title == "Ship to the customer")
+    assert told.text == f"{parcel} is on its way to the customer; your store is being told."
+    type(order).objects.update(connection=make_connection("stripe", "stripe"))
+    told = next(step for step in find_steps(Facts("")) if step.title == "Ship to the customer")
+    assert told.text == f"{parcel} is on its way to the customer."
 
 
 def test_then_to_the_mailbox():

@@ -3,11 +3,20 @@
 import pytest
 
 from integrations.errors import Rejected
-from orders.models import Order, PartnerOrderLine, Submission
+from integrations.models import Alert, Connection
+from orders.models import Order, PartnerOrder, PartnerOrderLine, Submission
 from orders.services import decisions
 from orders.services.capture import capture_order
+from orders.services.partner_news import take_cancellation
 from tests.catalog.people import log_in, said, texts
-from tests.orders.builders import NOW, channel_line, channel_order, make_partner, make_variant
+from tests.orders.builders import (
+    NOW,
+    add_listing,
+    channel_line,
+    channel_order,
+    make_partner,
+    make_variant,
+)
 from tests.orders.pressing import page_of, press
 from tests.orders.steps import place, send
 from tests.orders.test_decisions import Customer, system  # noqa: F401
@@ -128,3 +137,76 @@ def test_a_new_address_names_the_partner_and_is_agreed_on(own_store, system):  #
 
     assert f"Straight was told to ship {row} to the old address." in html
     assert Order.objects.get().attention == ""
+
+
+@pytest.fixture
+def told_by_word(customer):
+    """A partner whose system takes no cancellation, and tells of none."""
+    veracore = {"provider": "veracore", "settings": {"company_id": "CROSSDOCK"}}
+    Connection.objects.filter(pk=customer.row.connection_id).update(**veracore)
+    customer.row = PartnerOrder.objects.get(pk=customer.row.pk)
+    return customer
+
+
+def test_a_partner_that_takes_no_cancellation_may_be_said_to_have_canceled(told_by_word):
+    order = told_by_word.wants(canceled_at=NOW)
+    client = log_in("Manager")
+    html = texts(client.get(page_of(order)))
+    assert "Ask them yourself. If they cancel it, press They canceled it." in html
+    assert f"partnerorder/{told_by_word.row.pk}/do/they_canceled/" in html
+
+    answer = press(client, told_by_word.row, "they_canceled")
+
+    message = f"{told_by_word.row} is canceled. Nobody waits for anything of it."
+    assert said(answer) == [message]
+    assert (told_by_word.fresh.attention, Alert.objects.filter(kind="placement").count()) == ("", 0)
+    event = told_by_word.fresh.events.get(kind="partner_canceled")
+    assert (event.level, event.user.get_username()) == ("info", event.actor)
+
+
+def test_lines_still_wanted_wait_for_another_partner_after_it(told_by_word):
+    answer = press(log_in("Manager"), told_by_word.row, "they_canceled")
+
+    then = "What customers still want of it has no partner now: decide on their orders."
+    assert said(answer) == [f"{told_by_word.row} is canceled. {then}"]
+    assert told_by_word.fresh.attention == "unrouted"
+
+
+def test_it_is_asked_before_with_what_happens(told_by_word):
+    html = texts(log_in("Manager").get(page_of(told_by_word.row)))
+
+    assert "Blue Door is told nothing: press this when they said they canceled" in html
+    assert "Lines customers still want wait for another partner" in html
+
+
+def test_a_partner_that_can_be_asked_or_has_shipped_is_not_said_to_have_canceled(customer, user):
+    html = texts(log_in("Manager").get(page_of(customer.row)))
+    assert "do-they_canceled" not in html
+    PartnerOrder.objects.update(status="shipped")
+
+    row = take_cancellation(customer.row.connection, customer.row.external_id, "", user)
+
+    assert row.status == "shipped"
+    assert not row.events.filter(kind="partner_canceled").exists()
+
+
+def test_a_partner_that_gave_the_line_back_before_is_told_of_when_it_is_found_again(customer):
+    row = customer.row
+    take_cancellation(row.connection, row.external_id, "No beans.")
+
+    answer = press(log_in("Operator"), customer.fresh, "route")
+
+    warned = "1 line found a partner: Blue Door. Blue Door canceled it before."
+    assert said(answer) == [warned]
+    assert customer.fresh.events.get(kind="routed").message == warned
+
+
+def test_another_partner_is_named_without_a_warning(customer):
+    row = customer.row
+    take_cancellation(row.connection, row.external_id, "No beans.")
+    other = make_partner("two-beans", rank=1)
+    add_listing(customer.fresh.lines.get().variant, other, stock=50)
+
+    answer = press(log_in("Operator"), customer.fresh, "route")
+
+    assert said(answer) == ["1 line found a partner: Two Beans."]

@@ -132,7 +132,7 @@ def test_an_unrouted_line_offers_route_again_and_finds_its_partner(own_store, pa
     answer = press(client, order, "route")
 
     assert "1 line has no partner." in page
-    assert said(answer) == ["1 line found a partner."]
+    assert said(answer) == ["1 line found a partner: Blue Door."]
     told = [event.message for event in order.events.filter(kind="unrouted")]
     assert told == [f"Product {SKU} has no partner. No product variant found for SKU {SKU}."]
     assert order.lines.get().parts.get().partner == partner

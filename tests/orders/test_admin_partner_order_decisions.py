@@ -1,6 +1,9 @@
 """What a person decides on the page of a partner order nobody is sure of: link, send, give up."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from integrations.errors import Rejected, Unconfirmed
 from orders.models import Order, PartnerOrder, Submission
@@ -23,8 +26,27 @@ def test_an_unconfirmed_one_says_that_nothing_is_sent_again(unconfirmed):
     html = texts(log_in("Operator").get(page_of(unconfirmed)))
 
     assert "may have it or not" in html
-    assert "Nothing is sent again before." in html
+    first = f"We ask them for {unconfirmed.reference} within two minutes."
+    assert f"{first} Nothing is sent again before." in html
+    assert "<dt>Next try</dt><dd>within two minutes</dd>" in html
     assert "/do/retry/" not in html
+
+
+def test_one_that_is_asked_about_much_later_says_when(unconfirmed):
+    later = timezone.now() + timedelta(minutes=20, seconds=10)
+    Submission.objects.update(retry_at=later)
+
+    html = texts(log_in("Operator").get(page_of(unconfirmed)))
+
+    assert "within two minutes" not in html
+    assert ">in 20 min</time>. Nothing is sent again before." in html
+
+
+def test_who_asks_now_is_told_to_look_again(placed, system):
+    answer = press(log_in("Operator"), place(placed), "ask")
+
+    again = "Open this page again in a moment to see what came of it."
+    assert said(answer) == [f"They are being asked. {again}"]
 
 
 def test_a_person_links_what_they_saw_there(unconfirmed):

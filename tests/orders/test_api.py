@@ -8,13 +8,20 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from catalog.models import Brand, Variant
-from integrations.errors import Rejected
+from integrations.errors import Rejected, Unconfirmed
 from integrations.models import Connection, SyncRun
 from integrations.services.api_keys import make_key
 from inventory.models import Location, StockLevel
 from orders.models import Order, PartnerOrder, Submission
+from orders.services.capture import capture_order
 from tests.integrations.api.calling import Caller, problem
-from tests.orders.builders import make_order, make_partner, make_variant
+from tests.orders.builders import (
+    channel_line,
+    channel_order,
+    make_order,
+    make_partner,
+    make_variant,
+)
 from tests.orders.steps import place, send
 
 pytestmark = pytest.mark.django_db
@@ -100,8 +107,44 @@ def test_a_weekly_order_is_not_sent_early_for_one_customer(caller, own_store, pa
     assert said == {"success": True, "message": f"{weekly.reference} is tried again."}
 
 
+def test_of_one_in_doubt_it_says_that_it_is_asked_first(caller, order, system):
+    system.script = [("after", Unconfirmed("Lost."))]
+    placed = place(order=order)
+    first = f"{placed.reference}: whether they have it is asked first, within two minutes."
+
+    for what in ("placement", "tracking"):
+        assert caller.post(of(order, what)).json() == {"success": False, "message": first}
+    Submission.objects.update(retry_at=None)
+    said = caller.post(of(order, "tracking")).json()["message"]
+    assert said == (
+        f"{placed.reference}: whether they have it is for a person to say, on its page in the "
+        "portal."
+    )
+    assert len(system.pushed) == 1
+
+
+def test_tracking_of_what_is_over_has_nobody_to_ask(caller, order, system):
+    place(order=order)
+    PartnerOrder.objects.update(status="delivered")
+    said = caller.post(of(order, "tracking")).json()["message"]
+    assert said == "It is over, or its partner's system cannot be asked."
+
+
+def test_tracking_says_of_two_partners_that_they_are_asked(caller, own_store, warehouse, system):
+    both = (warehouse, make_partner("second", dispatch="immediate", ship_to="customer"))
+    skus = [make_variant(f"MUG-{one.code}", one).sku for one in both]
+    remote = channel_order([channel_line(sku) for sku in skus], number="#1001")
+    order, _ = capture_order(own_store, remote)
+    for one in both:
+        place(partner=one)
+    said = caller.post(of(order, "tracking")).json()
+    assert said == {"success": True, "message": "Second, Straight are being asked."}
+
+
 def test_tracking_asks_its_systems_for_this_order(caller, order, system):
-    assert caller.post(of(order, "tracking")).json()["success"] is False
+    said = caller.post(of(order, "tracking")).json()
+    nobody = "No partner has it yet: there is nobody to ask."
+    assert said == {"success": False, "message": nobody}
     placed = place(order=order)
     said = caller.post(of(order, "tracking")).json()
     assert said == {"success": True, "message": "Straight is being asked."}

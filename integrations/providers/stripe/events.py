@@ -23,6 +23,17 @@ from integrations.types import Envelope, Event, Payment, PaymentStatus
 UNREADABLE = "unreadable"
 THIN = "v2.core.event"
 PAID = ("paid", "no_payment_required")
+# https://docs.stripe.com/disputes/categories
+DISPUTES = {
+    "credit_not_processed": "The customer says that a refund they were promised did not come.",
+    "duplicate": "The customer says that they were charged twice.",
+    "fraudulent": "The customer says that they did not make this payment.",
+    "general": "The customer's bank gave no reason.",
+    "product_not_received": "The customer says that the goods did not arrive.",
+    "product_unacceptable": "The customer says that the goods were not as described.",
+    "subscription_canceled": "The customer says that they had canceled.",
+    "unrecognized": "The customer does not recognize the payment.",
+}
 NO_REASON = "Stripe does not say why."
 
 
@@ -105,8 +116,9 @@ def _refunded(said: Said) -> list[Event]:
 
 def _disputed(said: Said) -> list[Event]:
     payment = said.payment(_charged(said.body, "charge"), "disputed", "amount")
-    reason = text(said.body.get("reason")).replace("_", " ")
-    return [Event("payment.disputed", replace(payment, reason=reason))]
+    reason = text(said.body.get("reason"))
+    words = DISPUTES.get(reason, reason.replace("_", " ").capitalize())
+    return [Event("payment.disputed", replace(payment, reason=words))]
 
 
 def _charged(body: Body, charge: str) -> str:

@@ -65,6 +65,7 @@ orders/partnerorder/<id>/do/retry/                 302/302 405/403 405/403 405/3
 orders/partnerorder/<id>/do/send_again/            302/302 405/403 405/403 405/200 405/200 405/200
 orders/partnerorder/<id>/do/skip/                  302/302 405/403 405/403 405/200 405/200 405/200
 orders/partnerorder/<id>/do/submit/                302/302 405/403 405/403 405/200 405/200 405/200
+orders/partnerorder/<id>/do/they_canceled/         302/302 405/403 405/403 405/403 405/200 405/200
 orders/partnerorder/<id>/do/unskip/                302/302 405/403 405/403 405/302 405/302 405/302
 orders/partnerorder/<id>/history/                  302/302 403/403 200/200 200/200 200/200 200/200
 orders/partnerorder/add/                           302/302 403/403 403/403 403/403 403/403 403/403

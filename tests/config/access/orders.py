@@ -139,6 +139,12 @@ def _sent(world: "World", system_of: SystemOf) -> None:
     take_state(driven.connection, OrderState(driven.external_id, "packed", "Packed"))
     driven.refresh_from_db()
     world.add(driven, "book", "delivered")
+    _, part = bought(world, "byword")
+    told = place(part.partner_order)
+    veracore = {"provider": "veracore", "settings": {"company_id": "CROSSDOCK"}}
+    Connection.objects.filter(pk=told.connection_id).update(**veracore)
+    told.refresh_from_db()
+    world.add(told, "they_canceled")
     _, part = bought(world, "decides", approval="always")
     close_and_submit(part.partner_order)
     part.partner_order.refresh_from_db()

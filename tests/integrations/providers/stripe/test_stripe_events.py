@@ -99,7 +99,7 @@ def test_a_dispute_says_why_in_words(world):
         "disputed",
         "pi_3QfMaya",
     )
-    assert payment.reason == "product not received"
+    assert payment.reason == "The customer says that the goods did not arrive."
     assert payment.at == datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
