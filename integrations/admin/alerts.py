@@ -28,7 +28,8 @@ from integrations.services.alerts import dismiss_alert, snooze_alert, take_alert
 
 CHANGE = "integrations.change_alert"
 URGENT = {
-    *("credentials", "placement", "webhook", "sync", "unrouted", "schedule", "payment", "short"),
+    *("credentials", "placement", "canceled", "short", "webhook", "sync", "unrouted", "schedule"),
+    "payment",
 }
 WORDS = {
     "credentials": "Needs reconnect",
@@ -43,6 +44,7 @@ WORDS = {
     "payment": "Payment",
     "delivery": "Delivery to book",
     "short": "Not all shipped",
+    "canceled": "Canceled there",
     "refund": "Refund to decide",
     "notification": "E-mail not sent",
     "bulk": "Stopped half-way",

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from integrations.models import Alert
 
 # What stops orders, and what nobody would notice until a customer asks.
-KINDS = ("placement", "credentials", "sync", "outage", "payment", "stock")
+KINDS = ("placement", "canceled", "short", "credentials", "sync", "outage", "payment", "stock")
 YOUNG = timedelta(hours=24)
 AT_ONCE = 20
 

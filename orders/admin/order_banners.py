@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.admin.links import page_of
-from integrations.models import Connection
+from integrations.models import Alert, Connection
 from integrations.words import counted, sentence
 from orders.admin.address_buttons import old_addresses, tellable
 from orders.admin.banner import Banner
@@ -25,6 +25,7 @@ from orders.admin.shortfall_buttons import BUTTONS, describe_shortfall, is_short
 from orders.models import Order, PartnerOrder, PartnerOrderLine, Submission
 from orders.services.canceling import is_canceled_by_word
 from orders.services.refusals import explain_refusal
+from orders.services.short_shipped import fingerprint
 from orders.services.waiting import why_out
 
 Attention = Order.Attention
@@ -38,6 +39,7 @@ def banners(facts: OrderFacts) -> list[Banner]:
     found = alarms_of_money(order)
     found += [_submission(row, submission, short) for row, submission in facts.troubled]
     found += [waiting_banner(one, page_of(one)) for one in facts.waiting_for]
+    found += _not_all_shipped(facts)
     unrouted = [part for part in facts.parts if part.partner_id is None]
     if unrouted and not order.canceled_at:
         found.append(_unrouted(order, unrouted))
@@ -55,6 +57,21 @@ def banners(facts: OrderFacts) -> list[Banner]:
     told = [row for banner in found for _, row in banner.actions]
     left = [part for part in short if part not in told]
     return found if order.canceled_at else [*found, *_shortfalls(facts, left)]
+
+
+def _not_all_shipped(facts: OrderFacts) -> list[Banner]:
+    """Its partner says that it left, and units are in no parcel."""
+    ours = {fingerprint(row): row for row in facts.partner_orders}
+    open_ones = Alert.objects.filter(fingerprint__in=ours, closed_at=None).order_by("pk")
+    return [
+        Banner(
+            "warn",
+            f"{alert.title}.",
+            alert.advice,
+            links=[(f"Open {ours[alert.fingerprint]}", page_of(ours[alert.fingerprint]))],
+        )
+        for alert in open_ones
+    ]
 
 
 def _submission(row: PartnerOrder, submission: Submission, short: list[PartnerOrderLine]) -> Banner:

@@ -16,6 +16,7 @@ from orders.admin.states import UNSETTLED, may_be_called, next_try, status_word
 from orders.models import PartnerOrder, Submission
 from orders.services.closing import why_not
 from orders.services.refusals import explain_refusal
+from orders.services.short_shipped import fingerprint
 
 
 def find_banners(
@@ -132,10 +133,12 @@ def _unconfirmed(row: PartnerOrder, submission: Submission) -> Banner:
 
 
 def _differences(row: PartnerOrder) -> list[Banner]:
-    """Alerts that are open about what the partner has: somebody changed it there."""
+    """Alerts that are open about what the partner has: changed there, or not all of it sent."""
     kind = ContentType.objects.get_for_model(PartnerOrder)
     open_ones = Alert.objects.filter(content_type=kind, object_id=row.pk, closed_at=None)
     found = []
+    if missing := open_ones.filter(fingerprint=fingerprint(row)).first():
+        found.append(Banner("warn", f"{missing.title}.", missing.advice))
     for alert in open_ones.filter(fingerprint__startswith="difference:"):
         after = PartnerOrder.objects.filter(partner=row.partner, order=None, pk__gt=row.pk).first()
         links = [("Open the alert", page_of(alert))]

@@ -32,7 +32,7 @@ def tell_canceled(row: PartnerOrder) -> None:
     if not Alert.objects.filter(fingerprint=name, closed_at=None).exists():
         raise_alert(
             name,
-            "placement",
+            "canceled",
             f"{row.partner} canceled {row.reference}",
             "Press Route again on its orders when another partner has the goods, or cancel them.",
             row,

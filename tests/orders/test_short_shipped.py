@@ -8,8 +8,10 @@ from orders.models import PartnerOrder
 from orders.services.capture import capture_order
 from orders.services.shipments import record_shipment
 from orders.services.short_shipped import tell_short
+from tests.catalog.people import log_in, texts
 from tests.orders.builders import channel_line, channel_order, make_partner, make_variant
 from tests.orders.polls import Clock, poll
+from tests.orders.pressing import page_of
 from tests.orders.steps import parcel, place
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +51,16 @@ def test_units_that_are_in_no_parcel_are_told_until_their_parcel_comes(placed, m
     clock.sleep(300)
     poll(placed.connection, warehouse, clock, monkeypatch)
     assert titles() == []
+
+
+def test_both_pages_say_what_is_missing(placed):
+    record_shipment(placed.connection, parcel(placed, "A", 3))
+    record_shipment(placed.connection, parcel(placed, "A", 3, status="voided"))
+    tell_short([placed.pk])
+    (said,) = titles()
+    client = log_in("Viewer")
+    for row in (placed, placed.order):
+        assert said in texts(client.get(page_of(row)))
 
 
 def test_what_left_whole_is_no_alert(placed, monkeypatch):
