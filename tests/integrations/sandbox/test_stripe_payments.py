@@ -66,7 +66,7 @@ def test_a_dispute_says_why(payer):
     payer.control("dispute", payment=sale.payment, reason="product_not_received")
     last = payer.heard()[-1]
     assert (last.topic, last.data.external_id) == ("payment.disputed", sale.payment)
-    assert last.data.reason == "product not received"
+    assert last.data.reason == "The customer says that the goods did not arrive."
 
 
 @pytest.mark.parametrize(
