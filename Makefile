@@ -59,7 +59,7 @@ test: $(READY_DEV)  ## unit tests on SQLite
 NOT_ON_POSTGRES := $(addprefix --ignore=tests/,integrations/sandbox integrations/http_client \
 	integrations/providers config/adminkit config/test_environment.py config/test_empty_lists.py \
 	config/test_access.py config/test_shown_buttons.py orders/test_permutations.py \
-	orders/test_news_properties.py orders/test_payment_properties.py \
+	orders/test_outcome_matrix.py orders/test_news_properties.py orders/test_payment_properties.py \
 	inventory/test_purchase_properties.py inventory/test_stock_properties.py)
 
 # To collect all the others only to leave them out takes ten seconds in each process.
@@ -79,7 +79,7 @@ test-postgres: $(READY_DEV)  ## unit and end-to-end tests on PostgreSQL, with re
 
 .PHONY: test-browser
 test-browser: $(READY_DEV)  ## the demo in Chromium: walks, crawl, keyboard, axe-core (needs npm)
-	@$(THROWAWAY) $(PY) -m pytest -q -m browser -n $(JOBS) --dist loadgroup tests/browser
+	@$(THROWAWAY) $(PY) -m pytest -q -m browser -n $(JOBS) --dist loadscope tests/browser
 
 .PHONY: schema
 schema: $(READY_DEV)  ## what we send to Shopify, against its official schema (needs npm)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.browser import portal, walks, warehouse_walk
 from tests.browser.axe import Axe, fetch_axe
@@ -17,13 +18,29 @@ from tests.browser.hands import Keyboard, Mouse
 from tests.browser.running_demo import Demo, start_demo
 from tests.browser.steps import Walker
 
+# All of them look at the one demo, which takes a minute to start and to walk through.
+OF_THE_DEMO = {"test_crawl.py", "test_demo.py", "test_keyboard.py", "test_pages.py"}
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+
+class OneDemo(LoadScopeScheduling):
     """What looks at the one demo stays in one process; the rest may run beside it."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        name = Path(nodeid.partition("::")[0]).name
+        return "demo" if name in OF_THE_DEMO else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneDemo:
+    """Not by marks: xdist 3.8 hands its groups on in a way that pytest 9.2 does not read."""
+    return OneDemo(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file that begins to use the demo has to be named above, or there would be two."""
     for item in items:
-        if "demo" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("demo"))
+        uses_it = "demo" in getattr(item, "fixturenames", ())
+        if uses_it and item.path.name not in OF_THE_DEMO:
+            raise pytest.UsageError(f"{item.nodeid} uses the demo: name its file in OF_THE_DEMO.")
 
 
 @pytest.fixture(scope="session")
