@@ -63,7 +63,7 @@ NOT_ON_POSTGRES := $(addprefix --ignore=tests/,integrations/sandbox integrations
 	inventory/test_purchase_properties.py inventory/test_stock_properties.py)
 
 # To collect all the others only to leave them out takes ten seconds in each process.
-E2E := $(shell grep -rl --include='test_*.py' 'mark\.e2e' tests)
+E2E := $(sort $(shell grep -rl --include='test_*.py' 'mark\.e2e' tests))
 # They wait more than they compute: three go on at once on two cores.
 E2E_JOBS ?= 3
 
