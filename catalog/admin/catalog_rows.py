@@ -116,6 +116,8 @@ def _verdict(listing: Listing, row: ImportRow) -> tuple[str, str, str, bool]:
 def _conflict_word(listing: Listing, reason: str) -> tuple[str, str, str, bool]:
     if listing.missing_since:
         return "Gone at partner", "bad", reason, False
+    if listing.variant_id and listing.price is None:  # a warehouse keeps our goods, and no prices
+        return "Linked", "ok", "It is ours under this SKU; they name no price.", False
     if not listing.sku:
         return "No SKU", "warn", f"{reason} Ask the partner to give it one.", False
     if "SKU" in reason:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.catalog.builders import make_listing, make_partner
+from tests.catalog.builders import make_listing, make_partner, make_variant
 from tests.catalog.people import log_in, texts
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +24,14 @@ def test_a_price_in_another_currency_is_not_marked_up_into_ours(partner, own):
     (row,) = log_in("Manager").get(CATALOG).context["made"].rows
 
     assert (row.word, row.price, row.percent) == ("Conflict", None, None)
+
+
+def test_what_a_warehouse_keeps_for_us_is_linked_and_no_conflict(partner, own):
+    make_listing(partner, 1, price=None, variant=make_variant("MUG"))
+
+    (row,) = log_in("Manager").get(CATALOG).context["made"].rows
+
+    assert (row.word, row.reason) == ("Linked", "It is ours under this SKU; they name no price.")
 
 
 def test_a_link_from_a_connection_shows_that_partner(partner, own):

@@ -161,7 +161,7 @@ def test_a_batch_is_found_by_list_and_box_and_its_number_is_on_the_page(gummies)
     assert "GUM-2" not in texts(client.get(LIST, {"q": "L26-1"}))
     assert all(sku in texts(client.get(LIST, {"q": "L26"})) for sku in ("GUM-1", "GUM-2"))
     shown = texts(client.get(page(gummies[0])))
-    assert all(fact in shown for fact in ("3 mg", "L26-1", LAB))
+    assert all(fact in shown for fact in ("3 mg", "L26-1", LAB, "our own goods"))
 
 
 @pytest.mark.parametrize(
